@@ -23,4 +23,6 @@ find_package(Threads REQUIRED)
 include_directories(${CMAKE_SOURCE_DIR})
 # Boost.Beast and Asio are used header-only; exceptions and iostreams of Asio's legacy API are not.
 add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_USE_STD_STRING_VIEW)
+# Debian's spdlog is a compiled library that uses the system's fmt.
+add_compile_definitions(SPDLOG_COMPILED_LIB SPDLOG_SHARED_LIB SPDLOG_FMT_EXTERNAL)
 set(WARREN_CAF caf_core caf_io)
