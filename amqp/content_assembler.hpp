@@ -77,13 +77,13 @@ class content_assembler {
   bool mandatory_ = false, immediate_ = false;
   std::uint8_t exchange_bytes_ = 0;
   std::uint64_t remaining_ = 0;  ///< body bytes to come
-  std::string names_;            ///< exchange, then routing key; between the method frame and the header frame
+  std::string names_;            ///< exchange, then routing key, of the current content
   message_ref content_;          ///< being filled; unshared
   char* body_ = nullptr;         ///< where the next body byte goes: in content_, or null when collecting
   std::unique_ptr<publish_fault> fault_;
 
   struct collection {  ///< of a large body
-    std::string names, properties;
+    std::string properties;
     std::unique_ptr<char, free_memory> bytes;
     std::size_t size = 0, capacity = 0, whole = 0;
   };

@@ -40,7 +40,7 @@ class frame_parser {
   /// than the specification, because clients miscounted (FRAME_SIZE_FUDGE).
   void set_frame_max(std::uint32_t frame_max) {
     frame_max_ = frame_max;
-    payload_limit_ = frame_max == 0 ? ~std::uint32_t{0} : frame_max;
+    payload_limit_ = frame_max == 0 ? unlimited_payload : frame_max;
   }
   [[nodiscard]] std::uint32_t frame_max() const { return frame_max_; }
 
@@ -52,6 +52,9 @@ class frame_parser {
  private:
   step too_large(frame& f, std::uint32_t size);
   step bad_end(const frame& f, char end);
+
+  /// What "unlimited" means: no message is larger (RabbitMQ caps max_message_size there), and lengths fit 32 bits.
+  static constexpr std::uint32_t unlimited_payload = 512u << 20;
 
   std::uint32_t frame_max_ = initial_frame_max;
   std::uint32_t payload_limit_ = initial_frame_max;

@@ -162,7 +162,10 @@ result<property_scan> scan_properties(bytes_view raw) {
     scan.has_headers = true;
     scan.headers = in.table_content();
   }
-  if ((flags & delivery_mode) != 0) scan.delivery_mode = in.number<std::uint8_t>();
+  if ((flags & delivery_mode) != 0) {
+    scan.has_delivery_mode = true;
+    scan.delivery_mode = in.number<std::uint8_t>();
+  }
   if ((flags & priority) != 0) scan.priority = in.number<std::uint8_t>();
   if ((flags & correlation_id) != 0) scan.correlation_id = in.short_string();
   if ((flags & reply_to) != 0) {

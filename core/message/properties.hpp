@@ -27,9 +27,9 @@ void encode_properties(const basic_properties& properties, std::string& out);
 /// The few things the broker needs of every message, found without decoding headers: bounds-checked skips, no allocation.
 /// `headers`, `expiration`, `reply_to`, `user_id` point into `raw`.
 struct property_scan {
-  std::uint8_t delivery_mode = 0;  ///< 0 = absent
+  std::uint8_t delivery_mode = 0;  ///< 0 = absent, or sent as 0: has_delivery_mode tells
   std::uint8_t priority = 0;
-  bool has_headers = false, has_expiration = false, has_reply_to = false, has_user_id = false;
+  bool has_delivery_mode = false, has_headers = false, has_expiration = false, has_reply_to = false, has_user_id = false;
   bytes_view headers;  ///< the table's content without its 4-byte length
   std::string_view expiration, reply_to, user_id, correlation_id, message_id;
   std::int64_t timestamp = 0;
