@@ -43,10 +43,10 @@ struct pause_reading {
   bool paused;
 };
 
-/// Close the socket after delay_ms. `flush`: first send what is queued, shut down the sending side, and give the peer
-/// time to close; otherwise drop it as it is. Reading goes on during a delay (input is discarded by the machine).
+/// The connection is over (delays have been waited for). `flush`: first send what is queued, shut down the sending side
+/// and give the peer a moment to close, reading and discarding meanwhile (unread bytes would turn into a reset, which
+/// overtakes what was sent); otherwise drop the socket as it is.
 struct close_socket {
-  std::uint32_t delay_ms = 0;
   bool flush = false;
 };
 

@@ -16,7 +16,7 @@ namespace warren::amqp {
 
 /// One connection, without its socket: bytes and the time go in, frames of channels and effects come out.
 ///
-///     header ▶ starting ▶ (securing) ▶ tuning ▶ opening ▶ running ⇄ blocking ▶ blocked
+///     header ▶ starting ▶ securing ▶ tuning ▶ opening ▶ running ⇄ blocking ▶ blocked
 ///        any of them ▶ closing (the client closed, channels end) ▶ closed (a close was sent) ▶ gone (socket being
 ///        dropped)
 ///
@@ -81,8 +81,14 @@ class connection_machine {
 
   // --- time ------------------------------------------------------------------------------------------------------
 
-  void received(time_ms now) { last_received_ms_ = now; }  ///< any bytes
-  void sent(time_ms now) { last_sent_ms_ = now; }          ///< any bytes
+  void received(time_ms now) {  ///< any bytes; call before next()
+    last_received_ms_ = now;
+    see(now);
+  }
+  void sent(time_ms now) {  ///< any bytes
+    last_sent_ms_ = now;
+    see(now);
+  }
   /// Handshake timeout, heartbeats both ways, close timeout. Call at deadline() or whenever.
   void tick(time_ms now);
   /// When tick should next be called; nullopt when nothing is to be timed. Changes with every call above.
@@ -129,13 +135,16 @@ class connection_machine {
   [[nodiscard]] std::optional<std::string> tune_violation(const connection_tune_ok& m) const;
 
   void fail_with(wire_error why);
-  void drop(std::uint32_t delay_ms, bool flush);
+  void drop(bool flush);
+  void drop_later();
   void send_close(const wire_error& why);
   void note_publish();
+  void block();
+  void see(time_ms now) { now_ms_ = now > now_ms_ ? now : now_ms_; }
   [[nodiscard]] bool stopping() const { return state_ >= state::closing; }
   template <class Effect>
   void emit(Effect e) {
-    effects_.emplace_back(std::move(e));
+    effects_.emplace_back(std::in_place_type<Effect>, std::move(e));
   }
   void send(method m) { emit(effect::send{std::move(m)}); }
 
