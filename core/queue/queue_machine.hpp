@@ -69,7 +69,9 @@ class queue_machine {
   void channel_down(channel_id channel, time_ms now, queue_effects& out);             ///< cancels and requeues all of it
 
   // administration
-  [[nodiscard]] std::uint64_t purge(time_ms now, queue_effects& out);  ///< ready messages; returns how many
+  /// Ready messages; returns how many. `out` must be empty before and performed before the next command: purge_disk is about
+  /// everything that was paged out until now.
+  [[nodiscard]] std::uint64_t purge(time_ms now, queue_effects& out);
   void set_settings(queue_settings settings, time_ms now, queue_effects& out);  ///< policy change; max_priority is kept
   void set_memory_limits(queue_memory_limits limits, time_ms now, queue_effects& out);
   void touched(time_ms now);  ///< declared again or polled: x-expires starts anew

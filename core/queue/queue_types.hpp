@@ -64,7 +64,7 @@ struct dead_letter {
 };
 
 struct page_out {
-  std::uint64_t token = 0;
+  std::uint64_t token = 0;            ///< ascending; page_outs of a queue are performed in their order
   bool durable = false;               ///< sync before answering (the log wants to drop a file)
   std::vector<queue_entry> entries;   ///< ascending by (lane, position)
 };
@@ -124,7 +124,8 @@ struct queue_effects {
   std::vector<consumer_id> wants_grant;     ///< consumers of channels with a global prefetch: ask their channel
   std::vector<std::pair<consumer_id, std::uint32_t>> unused_grants;  ///< give back to the channel
   std::vector<log_file_id> log_releases;    ///< nothing of this queue is needed in that log file any more
-  bool purge_disk = false;                  ///< drop all segments of the queue
+  bool purge_disk = false;                  ///< drop everything of the queue that is in segments, except purge_keep
+  std::vector<position> purge_keep;         ///< with purge_disk, ascending: delivered and not acknowledged, must survive
   bool auto_deleted = false;                ///< the last consumer of an auto-delete queue went: delete the queue
   bool expired = false;                     ///< x-expires ran out: delete the queue
   std::optional<consumer_id> activated;     ///< single active consumer: a new active one
