@@ -57,6 +57,7 @@ struct supervisor_spec {
 /// Empty when OTP would accept the combination, otherwise what is wrong with it.
 [[nodiscard]] std::string check(const supervisor_flags& flags);
 [[nodiscard]] std::string check(const supervisor_flags& flags, const child_spec& child);
+[[nodiscard]] std::string check(const supervisor_spec& spec);
 
 /// Said by a start_mode::handshake child once it is ready. (To fail instead: throw, or quit with failure_reason().)
 void report_started(caf::local_actor* self, const place& where);

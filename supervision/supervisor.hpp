@@ -19,9 +19,9 @@ struct child_ref {
   child_key key = 0;
 };
 
-/// → done{} when every static child has started; an error (and the supervisor's end) when one could not.
+/// → completed{} when every static child has started; an error (and the supervisor's end) when one could not.
 struct await_started {};
-struct done {};
+struct completed {};
 
 /// Adds a child → child_ref once it has started, or a supervisor_error. Not under simple_one_for_one.
 struct start_child {
@@ -39,13 +39,13 @@ struct child_name {
   std::string name;
   child_key key = 0;
 };
-struct terminate_child {  ///< stops it → done{} when it has ended; a temporary or simple child is forgotten
+struct terminate_child {  ///< stops it → completed{} when it has ended; a temporary or simple child is forgotten
   child_name child;
 };
 struct restart_child {  ///< starts a stopped one again → child_ref
   child_name child;
 };
-struct delete_child {  ///< forgets a stopped one → done{}
+struct delete_child {  ///< forgets a stopped one → completed{}
   child_name child;
 };
 
@@ -90,7 +90,7 @@ caf::error make_error(supervisor_error code);
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::supervision::child_ref)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::supervision::await_started)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::supervision::done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::supervision::completed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::supervision::start_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::supervision::start_dynamic)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::supervision::terminate_child)
