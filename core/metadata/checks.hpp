@@ -17,6 +17,9 @@ namespace warren {
 struct caller {
   connection_id connection;              ///< whose exclusive queues may be used; none = nobody's
   const access_scope* access = nullptr;  ///< null = no permissions are checked
+
+  /// Neither a connection nor a user: the broker itself, to which nothing is locked.
+  [[nodiscard]] bool is_broker() const { return !connection && access == nullptr; }
 };
 
 /// CR and LF are removed from declared names.
@@ -50,6 +53,7 @@ struct caller {
 [[nodiscard]] std::string exchange_label(std::string_view name, std::string_view vhost);  ///< `exchange 'x' in vhost 'v'`
 [[nodiscard]] error no_queue_error(std::string_view name, std::string_view vhost);        ///< 404
 [[nodiscard]] error no_exchange_error(std::string_view name, std::string_view vhost);     ///< 404
+[[nodiscard]] error locked_error(const queue_record& queue);  ///< 405, somebody else's exclusive queue
 [[nodiscard]] error in_use_error(const queue_record& queue);                              ///< 406, queue.delete if-unused
 [[nodiscard]] error not_empty_error(const queue_record& queue);                           ///< 406, queue.delete if-empty
 [[nodiscard]] error exclusive_use_error(const queue_record& queue);  ///< 403 `… in exclusive use`, basic.consume

@@ -59,6 +59,9 @@ struct binding_record {
   friend bool operator==(const binding_record&, const binding_record&) = default;
 };
 using binding_ptr = std::shared_ptr<const binding_record>;
+[[nodiscard]] std::uint64_t hash_of(const binding_record& binding);
+/// Arguments in the order of their names, as RabbitMQ keeps and compares them.
+[[nodiscard]] field_table sorted_fields(field_table table);
 
 /// What is in force for a queue: its arguments merged with its policies.
 struct queue_in_force {

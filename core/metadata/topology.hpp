@@ -14,8 +14,6 @@
 
 namespace warren {
 
-[[nodiscard]] std::uint64_t hash_of(const binding_record& binding);
-
 struct binding_of_ptr {
   const binding_record& operator()(const binding_ptr& b) const { return *b; }
 };

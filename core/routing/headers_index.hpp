@@ -46,14 +46,8 @@ class headers_index {
   }
 
  private:
-  struct key_of_entry;
-  struct binding_key {
-    const binding_record* binding;
-    friend bool operator==(const binding_key& a, const binding_key& b) { return *a.binding == *b.binding; }
-    friend std::uint64_t hash_of(const binding_key& k);
-  };
   struct key_of_entry {
-    binding_key operator()(const entry& e) const { return {e.binding.get()}; }
+    const binding_record& operator()(const entry& e) const { return *e.binding; }
   };
   persistent_table<entry, key_of_entry> entries_;
 };

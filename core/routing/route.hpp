@@ -27,7 +27,6 @@ struct route_scratch {
 
   std::vector<const exchange_state*> exchanges;  // working memory from here on: those to do, then those done
   topic_trie::scratch topic;
-  std::vector<const queue_record*> sorted;
   std::vector<std::string> extra_keys;
 };
 

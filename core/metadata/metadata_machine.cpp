@@ -1,0 +1,74 @@
+#include "core/metadata/metadata_machine.hpp"
+
+#include "core/metadata/transaction.hpp"
+
+namespace warren {
+namespace {
+
+bool durable_queue(const broker_state& state, std::string_view vhost, std::string_view name) {
+  const vhost_ptr v = state.find_vhost(vhost);
+  const queue_state* queue = v == nullptr ? nullptr : v->find_queue(name);
+  return queue != nullptr && queue->record->durable;
+}
+
+bool durable_exchange(const broker_state& state, std::string_view vhost, std::string_view name) {
+  const vhost_ptr v = state.find_vhost(vhost);
+  const exchange_state* exchange = v == nullptr ? nullptr : v->find_exchange(name);
+  return exchange != nullptr && exchange->record->durable;
+}
+
+bool durable_ends(const broker_state& state, std::string_view vhost, const binding_record& b) {
+  return durable_exchange(state, vhost, b.source) &&
+         (b.kind == destination_kind::queue ? durable_queue(state, vhost, b.destination)
+                                            : durable_exchange(state, vhost, b.destination));
+}
+
+}  // namespace
+
+bool is_durable(const command& c, const broker_state& state) {
+  if (const auto* x = std::get_if<declare_exchange>(&c)) return x->durable;
+  if (const auto* x = std::get_if<delete_exchange>(&c)) return durable_exchange(state, x->vhost, x->name);
+  if (const auto* q = std::get_if<declare_queue>(&c)) return q->durable && !q->exclusive_owner;
+  if (const auto* q = std::get_if<delete_queue>(&c)) return durable_queue(state, q->vhost, q->name);
+  if (const auto* b = std::get_if<bind>(&c)) return durable_ends(state, b->vhost, b->binding);
+  if (const auto* b = std::get_if<unbind>(&c)) return durable_ends(state, b->vhost, b->binding);
+  return !std::holds_alternative<delete_exclusive_queues>(c);
+}
+
+applied metadata_machine::apply(const command& c) {
+  transaction t(*state_);
+  std::visit(t, c);
+  if (!t.out.result || !t.out.changed) {
+    t.out.events.clear();
+    t.out.changed = false;
+    return std::move(t.out);
+  }
+  if (is_durable(c, *state_)) {
+    t.out.to_log.push_back(c);
+    if (auto* declared = std::get_if<declare_queue>(&t.out.to_log.back())) declared->id = t.out.queue->id;
+  } else {
+    // A transient object took durable ones with it: the last binding of a durable auto-delete exchange.
+    for (const metadata_event& event : t.out.events) {
+      const auto* deleted = std::get_if<exchange_deleted>(&event);
+      if (deleted == nullptr || !deleted->exchange->durable) continue;
+      t.out.to_log.push_back(delete_exchange{deleted->exchange->vhost, deleted->exchange->name, false});
+    }
+  }
+  ++t.state.version;
+  state_ = std::make_shared<const broker_state>(std::move(t.state));
+  return std::move(t.out);
+}
+
+std::string_view command_name(const command& c) {
+  constexpr std::string_view names[] = {
+      "put_vhost",        "delete_vhost",     "set_vhost_limits",       "set_vhost_tracing", "put_user",
+      "delete_user",      "set_password",     "set_user_tags",          "set_user_limits",   "set_permission",
+      "clear_permission", "set_topic_permission", "clear_topic_permission", "set_policy",    "clear_policy",
+      "set_parameter",    "clear_parameter",  "set_global_parameter",   "clear_global_parameter", "declare_exchange",
+      "delete_exchange",  "declare_queue",    "delete_queue",           "bind",              "unbind",
+      "delete_exclusive_queues", "reserve_queue_ids"};
+  static_assert(std::size(names) == std::variant_size_v<command>);
+  return names[c.index()];
+}
+
+}  // namespace warren
