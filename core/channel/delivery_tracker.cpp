@@ -47,6 +47,14 @@ void delivery_tracker::take_all(std::vector<entry>& out) {
   squeeze();
 }
 
+void delivery_tracker::restore(const std::vector<entry>& settled) {
+  std::erase_if(entries_, [](const entry& e) { return e.at == 0; });
+  head_ = 0;
+  entries_.insert(entries_.end(), settled.begin(), settled.end());
+  std::sort(entries_.begin(), entries_.end(), [](const entry& a, const entry& b) { return a.tag < b.tag; });
+  live_ = entries_.size();
+}
+
 std::optional<time_ms> delivery_tracker::oldest_ms() const {
   for (std::size_t i = head_; i < entries_.size(); ++i)
     if (entries_[i].at != 0) return entries_[i].delivered_ms;

@@ -30,6 +30,9 @@ class delivery_tracker {
   [[nodiscard]] status settle(std::uint64_t tag, bool multiple, std::vector<entry>& out);
   /// All that is open, in order; forgets it (basic.recover, the end of the channel).
   void take_all(std::vector<entry>& out);
+  /// Puts settled entries back (tx.rollback), in any order.
+  void restore(const std::vector<entry>& settled);
+
   [[nodiscard]] std::size_t size() const { return live_; }
   [[nodiscard]] std::optional<time_ms> oldest_ms() const;
 

@@ -3,6 +3,7 @@
 #include "core/channel/confirm_tracker.hpp"
 #include "core/channel/delivery_tracker.hpp"
 #include "core/channel/grant_ledger.hpp"
+#include "core/channel/seq_ranges.hpp"
 
 using namespace warren;
 using frame = confirm_tracker::frame;
@@ -146,4 +147,26 @@ TEST_CASE("a global prefetch is never exceeded and idle places move to who asks"
   CHECK(out.empty());
   g.settled(1, out);
   CHECK(out == std::vector<grant_ledger::grant>{{{1}, 1}});
+}
+
+TEST_CASE("a rolled back acknowledgement can be given again", "[channel]") {
+  delivery_tracker t;
+  std::vector<delivery_tracker::entry> out;
+  for (position p = 1; p <= 3; ++p) (void)t.add({1}, p, {1}, 0);
+  REQUIRE(t.settle(2, true, out).ok());
+  t.restore(out);
+  out.clear();
+  REQUIRE(t.settle(3, true, out).ok());
+  REQUIRE(out.size() == 3);
+  CHECK(out[0].tag == 1);
+}
+
+TEST_CASE("sequence ranges merge, split and come back whole", "[channel]") {
+  seq_ranges r;
+  for (std::uint64_t s = 1; s <= 10; ++s) r.add(s);
+  r.remove(1, 3);
+  r.remove(6, 7);
+  r.add(20);
+  CHECK(r.take() == std::vector<seq_ranges::range>{{4, 5}, {8, 10}, {20, 20}});
+  CHECK(r.empty());
 }

@@ -1,0 +1,105 @@
+#include "actors/alarms/alarm_actor.hpp"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include "actors/logging/log.hpp"
+#include "actors/queue/queue_admin_messages.hpp"
+
+namespace warren::actors {
+
+namespace {
+
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t all = 0, resident = 0;
+  statm >> all >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// The machine's memory, or the container's limit when that is smaller.
+std::uint64_t total_memory() {
+  std::uint64_t total = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  for (const char* file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream in(file);
+    std::uint64_t limit = 0;
+    if (in >> limit && limit > 0) total = std::min(total, limit);
+  }
+  return total;
+}
+
+std::uint64_t free_bytes(const std::string& directory) {
+  struct statvfs s {};
+  if (statvfs(directory.c_str(), &s) != 0) return ~std::uint64_t{0};
+  return static_cast<std::uint64_t>(s.f_bavail) * s.f_frsize;
+}
+
+void announce(node_services& services, alarm_board::alarm which, bool on, const char* what, std::uint64_t used, std::uint64_t limit) {
+  services.alarms.set(which, on);
+  if (on) {
+    log_warning(log_category::plain, "{} resource limit alarm set on node {}: {} against a limit of {} bytes. *** Publishers will be blocked until "
+                "this alarm clears ***", what, services.options.node_name, used, limit);
+  } else {
+    log_warning(log_category::plain, "{} resource limit alarm cleared on node {}: {} against a limit of {} bytes", what,
+                services.options.node_name, used, limit);
+  }
+}
+
+struct check_memory {};
+struct check_disk {};
+
+}  // namespace
+}  // namespace warren::actors
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::check_memory)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::check_disk)
+
+namespace warren::actors {
+
+resource_probe system_probe(const std::string& data_directory) {
+  return {resident_bytes, [data_directory] { return free_bytes(data_directory); }, total_memory()};
+}
+
+caf::behavior alarm_actor(caf::stateful_actor<alarm_state>* self, node_services* services, resource_probe probe) {
+  const broker_options& o = services->options;
+  const std::uint64_t total = o.total_memory_override != 0 ? o.total_memory_override : probe.memory_total_bytes;
+  alarm_state& s = self->state;
+  s.memory_limit = o.memory_watermark_absolute != 0
+                       ? o.memory_watermark_absolute
+                       : static_cast<std::uint64_t>(o.memory_watermark_relative * static_cast<double>(total));
+  s.disk_limit = o.disk_free_limit_relative > 0
+                     ? static_cast<std::uint64_t>(o.disk_free_limit_relative * static_cast<double>(total))
+                     : o.disk_free_limit_absolute;
+  self->send(self, check_memory{});
+  self->send(self, check_disk{});
+  return {
+      [self, services, probe](const check_memory&) {
+        alarm_state& state = self->state;
+        const std::uint64_t used = probe.memory_used_bytes();
+        const bool on = used >= state.memory_limit;
+        if (on != state.memory_on) announce(*services, alarm_board::memory, state.memory_on = on, "memory", used, state.memory_limit);
+        const bool paging = static_cast<double>(used) >= services->options.memory_paging_ratio * static_cast<double>(state.memory_limit);
+        if (paging != services->alarms.paging()) {
+          services->alarms.set_paging(paging);
+          for (const auto& [id, queue] : services->queues.all()) self->send(queue, queue_memory_pressure{});
+        }
+        self->delayed_send(self, std::chrono::milliseconds(services->options.memory_monitor_interval_ms), check_memory{});
+      },
+      [self, services, probe](const check_disk&) {
+        alarm_state& state = self->state;
+        const std::uint64_t free = probe.disk_free_bytes();
+        const bool on = free < state.disk_limit;
+        if (on != state.disk_on) announce(*services, alarm_board::disk, state.disk_on = on, "disk", free, state.disk_limit);
+        // often near the limit, seldom far from it: the time in which 250 MB/s would cross it, 100 ms … 10 s
+        const std::uint64_t distance = free > state.disk_limit ? free - state.disk_limit : state.disk_limit - free;
+        const auto wait = std::clamp<std::uint64_t>(distance / 250'000, 100, 10'000);
+        self->delayed_send(self, std::chrono::milliseconds(wait), check_disk{});
+      },
+  };
+}
+
+}  // namespace warren::actors

@@ -1,0 +1,366 @@
+#include "actors/queue/queue_actor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/metadata/metadata_messages.hpp"
+#include "core/metadata/checks.hpp"
+#include "actors/queue/queue_admin_messages.hpp"
+#include "actors/storage/storage_messages.hpp"
+
+namespace warren::actors {
+
+namespace {
+
+/// Publishers of a queue wait for their credit while this much of it is on its way to segments.
+constexpr std::uint64_t paging_limit_bytes = 8u << 20;
+
+struct queue_wake {};
+
+}  // namespace
+}  // namespace warren::actors
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_wake)
+
+namespace warren::actors {
+
+queue_actor::queue_actor(caf::actor_config& config, io_thread& thread, supervision::place where, node_services& services,
+                         queue_start start)
+    : guarded(config, std::move(where), "queue", thread),
+      services_(services),
+      start_(std::move(start)),
+      machine_(start_.in_force->settings, start_.record->auto_delete, services.queue_limits(), wall_clock_ms()),
+      dead_letters_(services, start_.record) {}
+
+queue_actor::~queue_actor() = default;
+
+std::string queue_actor::label() const { return queue_label(start_.record->name, start_.record->vhost); }
+
+caf::behavior queue_actor::make_behavior() {
+  set_down_handler([this](caf::down_msg& down) { on_peer_down(down.source); });
+  if (start_.recovered) begin(*start_.recovered);
+  if (start_.recover_first) recover();
+  return running();
+}
+
+/// Whatever else arrives waits until the durable state is back.
+void queue_actor::recover() {
+  request(services_.log(), caf::infinite, log_recover_queue{start_.record->id})
+      .await([this](const recovered_queue& found) { begin(found); },
+             [this](const caf::error& failed) {
+               throw std::runtime_error("cannot read back " + label() + ": " + system().render(failed));
+             });
+}
+
+void queue_actor::begin(const recovered_queue& found) {
+  machine_.recover(found, wall_clock_ms(), effects_);
+  start_.recovered.reset();
+  flush();
+}
+
+caf::behavior queue_actor::running() {
+  return {
+      [this](queue_publish& batch) { on_publish(batch); },
+      [this](const queue_settle& settled) { on_settle(settled); },
+      [this](const queue_replenish& sent) {
+        const time_ms now = wall_clock_ms();
+        for (const auto& [consumer, bytes] : sent.bytes) machine_.replenish(consumer, bytes, now, effects_);
+      },
+      [this](const log_synced& done) {
+        synced_upto_ = done.upto;
+        machine_.synced(done.upto, effects_);
+      },
+      [this](const queue_grant& g) { machine_.grant(g.consumer, g.messages, wall_clock_ms(), effects_); },
+      [this](queue_consume& wanted) { on_consume(wanted); },
+      [this](const queue_cancel& cancelled) {
+        flush();  // what is decided already goes out before the answer
+        (void)machine_.cancel(cancelled.consumer, wall_clock_ms(), effects_);
+        consumer_channel_.erase(cancelled.consumer);
+        return consumer_cancelled{cancelled.consumer};
+      },
+      [this](const queue_channel_gone& gone) { channel_gone(gone.channel); },
+      [this](queue_get& g) { on_get({std::move(g.channel), g.from, g.no_ack}); },
+      [this](const queue_ask_counts& asked) {
+        if (asked.declared) machine_.touched(wall_clock_ms());
+        const auto c = machine_.count();
+        return counts_answer{c.ready, c.consumers};
+      },
+      [this](const queue_purge&) {
+        flush();
+        const auto messages = machine_.purge(wall_clock_ms(), effects_);
+        flush();
+        return purge_answer{messages};
+      },
+      [this](const queue_check_delete& wanted) {
+        on_check_delete(wanted, caf::actor_cast<caf::actor>(current_sender()));
+      },
+      [this](const queue_dispose&) { dispose(); },
+      [this](const queue_new_record& changed) {
+        start_.in_force = changed.in_force;
+        machine_.set_settings(changed.in_force->settings, wall_clock_ms(), effects_);
+      },
+      [this](const queue_memory_pressure&) {
+        machine_.set_memory_limits(services_.queue_limits(), wall_clock_ms(), effects_);
+      },
+      [this](store_paged_out& done) {
+        machine_.paged_out(done.token, effects_);
+        const auto i = paging_bytes_.find(done.token);
+        if (i != paging_bytes_.end()) {
+          paging_total_ -= i->second;
+          paging_bytes_.erase(i);
+        }
+      },
+      [this](store_loaded& loaded) {
+        machine_.loaded(loaded.lane, loaded.messages, loaded.more_in_range, wall_clock_ms(), effects_);
+        std::deque<waiting_get> again;
+        again.swap(gets_);
+        for (waiting_get& g : again) on_get(std::move(g));
+      },
+      [this](const log_flush& wanted) { machine_.flush_log(wanted.file, effects_); },
+      [this](const queue_wake&) {
+        wake_armed_.reset();
+        machine_.tick(wall_clock_ms(), effects_);
+      },
+      [this](const queue_ask_status&) {
+        return queue_status{start_.record, start_.in_force, machine_.count(), machine_.ledger(), machine_.active_consumer(),
+                            machine_.exclusive_consumer()};
+      },
+      [this](const queue_stop_cleanly&) {
+        flush();
+        send(services_.store(), store_close{start_.record->id, machine_.next_position(), machine_.highest_delivered()});
+        return queue_stopped{};
+      },
+  };
+}
+
+void queue_actor::end_of_turn() { flush(); }
+
+void queue_actor::on_exit() { services_.queues.remove(start_.record->id, address()); }
+
+// ---- commands
+
+void queue_actor::on_publish(queue_publish& batch) {
+  const std::size_t logged = effects_.log_appends.size();
+  machine_.publish(batch.from, batch.items, wall_clock_ms(), effects_);
+  if (batch.credit_bytes == 0) return;
+  if (effects_.log_appends.size() > logged) {
+    owed_.push_back({effects_.log_appends.back().at, batch.from, batch.credit_bytes});
+  } else {
+    held_credit_.emplace_back(batch.from, batch.credit_bytes);
+  }
+}
+
+void queue_actor::on_consume(queue_consume& wanted) {
+  const consumer_id consumer = wanted.spec.id;
+  const channel_id channel = wanted.spec.channel;
+  consume_answer reply{consumer, std::nullopt};
+  if (deleting_) {
+    reply.failure = no_queue_error(start_.record->name, start_.record->vhost);
+  } else if (const status done = machine_.consume(std::move(wanted.spec), label(), wall_clock_ms(), effects_); !done) {
+    reply.failure = done.failure();
+  } else {
+    peer_of(channel, wanted.channel);
+    consumer_channel_.emplace(consumer, channel);
+  }
+  send(wanted.channel, std::move(reply));  // before the deliveries of this turn
+}
+
+void queue_actor::on_get(waiting_get wanted) {
+  flush();
+  auto got = machine_.get(wanted.from, wanted.no_ack, wall_clock_ms(), effects_);
+  if (got.waiting) {
+    gets_.push_back(std::move(wanted));
+    return;
+  }
+  peer_of(wanted.from, wanted.channel);
+  send(wanted.channel, get_answer{std::move(got.message), got.ready_left});
+}
+
+void queue_actor::on_settle(const queue_settle& settled) {
+  const time_ms now = wall_clock_ms();
+  switch (settled.how) {
+    case settlement::ack: machine_.ack(settled.positions, now, effects_); break;
+    case settlement::requeue: machine_.requeue(settled.positions, now, effects_); break;
+    case settlement::reject: machine_.reject(settled.positions, now, effects_); break;
+  }
+}
+
+void queue_actor::on_check_delete(const queue_check_delete& wanted, const caf::actor& asker) {
+  flush();
+  const auto c = machine_.count();
+  delete_answer reply{c.ready, std::nullopt};
+  if (wanted.if_unused && c.consumers > 0) {
+    reply.failure = in_use_error(*start_.record);
+  } else if (wanted.if_empty && c.ready > 0) {
+    reply.failure = not_empty_error(*start_.record);
+  } else {
+    deleting_ = true;
+  }
+  send(asker, std::move(reply));
+}
+
+void queue_actor::dispose() {
+  flush();
+  ended_ = true;
+  for (const auto& [consumer, channel] : consumer_channel_)
+    if (const auto p = peers_.find(channel); p != peers_.end()) send(p->second.channel, consumer_cancelled{consumer});
+  for (const owed& o : owed_) answer_for(o.channel).done.credit_bytes += o.bytes;
+  owed_.clear();
+  paging_total_ = 0;
+  answer_publishers();
+  send(services_.log(), log_forget{start_.record->id});
+  send(services_.store(), store_delete{start_.record->id});
+  services_.forget_queue(start_.record->id);
+  quit();
+}
+
+void queue_actor::on_peer_down(const caf::actor_addr& who) {
+  const auto p = std::find_if(peers_.begin(), peers_.end(), [&](const auto& i) { return i.second.channel.address() == who; });
+  if (p != peers_.end()) channel_gone(p->first);
+}
+
+void queue_actor::channel_gone(channel_id id) {
+  const auto p = peers_.find(id);
+  if (p == peers_.end()) return;
+  flush();
+  demonitor(p->second.channel.address());
+  std::erase_if(consumer_channel_, [id](const auto& c) { return c.second == id; });
+  std::erase_if(gets_, [id](const waiting_get& g) { return g.from == id; });
+  peers_.erase(id);
+  machine_.channel_down(id, wall_clock_ms(), effects_);
+}
+
+queue_actor::peer& queue_actor::peer_of(channel_id id, const caf::actor& channel) {
+  const auto [i, fresh] = peers_.try_emplace(id);
+  if (fresh) {
+    i->second.channel = channel;
+    monitor(channel);
+  }
+  return i->second;
+}
+
+// ---- effects
+
+void queue_actor::flush() {
+  if (ended_) return;
+  perform_log();
+  perform_deliveries();
+  perform_disk();
+  perform_confirms();
+  perform_dead_letters();
+  perform_grants();
+  perform_life();
+  answer_publishers();
+  effects_.clear();
+  arm_wake();
+}
+
+void queue_actor::perform_log() {
+  if (effects_.log_appends.empty() && effects_.log_acks.empty()) return;
+  send(services_.log(), log_append{start_.record->id, caf::actor_cast<caf::actor>(this), std::move(effects_.log_appends),
+                                   std::move(effects_.log_acks)});
+  effects_.log_appends = {};
+  effects_.log_acks = {};
+}
+
+void queue_actor::perform_deliveries() {
+  if (effects_.deliveries.empty()) return;
+  channel_id last{};
+  peer* to = nullptr;
+  std::vector<peer*> touched;
+  for (delivery& d : effects_.deliveries) {
+    if (to == nullptr || d.channel != last) {
+      const auto p = peers_.find(d.channel);
+      WARREN_ENSURE(p != peers_.end());
+      to = &p->second;
+      last = d.channel;
+    }
+    if (to->outbox.empty()) touched.push_back(to);
+    to->outbox.push_back(std::move(d));
+  }
+  for (peer* p : touched) {
+    send(p->channel, queue_deliver{start_.record->id, std::move(p->outbox)});
+    p->outbox = {};
+  }
+}
+
+void queue_actor::perform_disk() {
+  if (effects_.purge_disk) send(services_.store(), store_purge{start_.record->id});
+  for (page_out& out : effects_.page_outs) {
+    std::uint64_t bytes = 0;
+    for (const queue_entry& e : out.entries) bytes += e.message->record_bytes;
+    paging_bytes_.emplace(out.token, bytes);
+    paging_total_ += bytes;
+    send(services_.store(), store_page_out{start_.record->id, out.token, out.durable, start_.record->durable,
+                                           std::move(out.entries), caf::actor_cast<caf::actor>(this)});
+  }
+  if (!effects_.disk_acks.empty()) send(services_.store(), store_ack{start_.record->id, effects_.disk_acks});
+  for (const load_request& wanted : effects_.loads)
+    send(services_.store(), store_load{start_.record->id, wanted, caf::actor_cast<caf::actor>(this)});
+  for (const log_file_id file : effects_.log_releases) send(services_.log(), log_released{start_.record->id, file});
+}
+
+void queue_actor::perform_confirms() {
+  const auto add = [](std::vector<seq_range>& ranges, std::uint64_t seq) {
+    if (!ranges.empty() && ranges.back().second + 1 == seq) {
+      ranges.back().second = seq;
+    } else {
+      ranges.emplace_back(seq, seq);
+    }
+  };
+  for (const publish_confirm& c : effects_.confirms) add(answer_for(c.channel).done.confirmed, c.seq);
+  for (const publish_confirm& c : effects_.refusals) add(answer_for(c.channel).done.refused, c.seq);
+}
+
+void queue_actor::perform_dead_letters() {
+  if (effects_.dead_letters.empty()) return;
+  dead_letters_.publish(*this, machine_.settings(), effects_.dead_letters, wall_clock_ms());
+}
+
+void queue_actor::perform_grants() {
+  for (const consumer_id c : effects_.wants_grant)
+    if (const auto i = consumer_channel_.find(c); i != consumer_channel_.end())
+      send(peers_.at(i->second).channel, consumer_wants_grant{start_.record->id, c});
+  for (const auto& [c, n] : effects_.unused_grants)
+    if (const auto i = consumer_channel_.find(c); i != consumer_channel_.end())
+      send(peers_.at(i->second).channel, consumer_unused_grant{c, n});
+}
+
+void queue_actor::perform_life() {
+  if ((effects_.auto_deleted || effects_.expired) && !deleting_) {
+    deleting_ = true;
+    send(services_.metadata(), metadata_delete_queue{start_.record->vhost, start_.record->name, start_.record->id});
+  }
+}
+
+queue_actor::answer& queue_actor::answer_for(channel_id id) {
+  for (answer& a : answers_)
+    if (a.channel == id) return a;
+  answers_.push_back({id, services_.channels.find(id), {start_.record->id, id, 0, {}, {}}});
+  return answers_.back();
+}
+
+void queue_actor::answer_publishers() {
+  // `synced` has been applied, so everything owed up to the last confirmed position may go
+  while (!owed_.empty() && owed_.front().upto <= synced_upto_) {
+    held_credit_.emplace_back(owed_.front().channel, owed_.front().bytes);
+    owed_.pop_front();
+  }
+  if (paging_total_ < paging_limit_bytes) {
+    for (const auto& [channel, bytes] : held_credit_) answer_for(channel).done.credit_bytes += bytes;
+    held_credit_.clear();
+  }
+  for (answer& a : answers_)
+    if (a.actor) send(a.actor, std::move(a.done));
+  answers_.clear();
+}
+
+void queue_actor::arm_wake() {
+  const auto at = machine_.wake_at();
+  if (!at || (wake_armed_ && *wake_armed_ <= *at)) return;
+  wake_armed_ = at;
+  thread().call_at(*at, [self = caf::actor_cast<caf::actor_addr>(this)] {
+    if (auto strong = caf::actor_cast<caf::actor>(self)) caf::anon_send(strong, queue_wake{});
+  });
+}
+
+}  // namespace warren::actors

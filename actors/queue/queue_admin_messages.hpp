@@ -1,0 +1,43 @@
+#pragma once
+
+#include <caf/all.hpp>
+#include <memory>
+#include <optional>
+
+#include "core/base/ids.hpp"
+#include "core/metadata/records.hpp"
+#include "core/queue/queue_machine.hpp"
+
+// What the node says to its queues: their end, a changed policy, less memory, questions.
+namespace warren::actors {
+
+/// The queue was deleted: tell its consumers, drop its storage, end normally.
+struct queue_dispose {};
+/// A policy changed what is in force.
+struct queue_new_record {
+  queue_in_force_ptr in_force;
+};
+/// The node's memory limits changed (alarm_board::paging).
+struct queue_memory_pressure {};
+/// Answered by queue_status.
+struct queue_ask_status {};
+struct queue_status {
+  queue_ptr record;
+  queue_in_force_ptr in_force;
+  queue_machine::counts counts;
+  queue_ledger ledger;
+  std::optional<consumer_id> active_consumer, exclusive_consumer;
+};
+/// The node stops: everything decided goes out, the store learns what recovery cannot see; answered by queue_stopped.
+struct queue_stop_cleanly {};
+struct queue_stopped {};
+
+}  // namespace warren::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_dispose)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_new_record)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_memory_pressure)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_ask_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_stop_cleanly)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_stopped)
