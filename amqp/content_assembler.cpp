@@ -29,11 +29,11 @@ content_assembler::step refuse(assembled& out, wire_error why) {
 
 }  // namespace
 
-content_assembler::step content_assembler::feed(const frame& f, assembled& out) {
+content_assembler::step content_assembler::feed(const frame& f, bytes_view& following, assembled& out) {
   switch (f.type) {
     case 1:
       if (f.payload.size() >= 4) [[likely]]
-        return feed_method(f, out);
+        return feed_method(f, following, out);
       break;
     case 2:
       if (f.payload.size() >= content_header_bytes) [[likely]]
@@ -48,61 +48,91 @@ content_assembler::step content_assembler::feed(const frame& f, assembled& out) 
   return refuse(out, unknown_frame(f));
 }
 
-content_assembler::step content_assembler::feed_method(const frame& f, assembled& out) {
+content_assembler::step content_assembler::feed_method(const frame& f, bytes_view& following, assembled& out) {
   if (state_ == state::header)
     return refuse(out, publish_error(reply_code::unexpected_frame,
                                      "expected content header for class 60, got non content header frame instead"));
   if (state_ != state::idle)
     return refuse(
         out, publish_error(reply_code::unexpected_frame, "expected content body, got non content body frame instead"));
-  if (load_big_endian<std::uint32_t>(f.payload.data()) == publish_ids) return begin_publish(f.payload.substr(4), out);
+  if (load_big_endian<std::uint32_t>(f.payload.data()) == publish_ids) return begin_publish(f, following, out);
   auto decoded = decode_method(f.payload);
   if (!decoded) return refuse(out, decoded.failure());
   out.received = std::move(*decoded);
   return step::method;
 }
 
-// basic.publish by hand: ticket 2, exchange shortstr, routing key shortstr, bits 1. Nothing is allocated as long as the
-// two names fit what names_ has held before.
-content_assembler::step content_assembler::begin_publish(bytes_view arguments, assembled& out) {
+// basic.publish by hand: ticket 2, exchange shortstr, routing key shortstr, bits 1. Nothing is allocated.
+content_assembler::step content_assembler::begin_publish(const frame& f, bytes_view& following, assembled& out) {
+  const bytes_view arguments = f.payload.substr(4);
   const std::size_t size = arguments.size();
-  std::size_t exchange = 0, key = 0;
-  bool fits = size >= 5;
-  if (fits) {
-    exchange = static_cast<unsigned char>(arguments[2]);
-    fits = size >= 5 + exchange;
-    if (fits) {
-      key = static_cast<unsigned char>(arguments[3 + exchange]);
-      fits = size == 5 + exchange + key;
-    }
-  }
-  if (!fits)
+  const std::size_t exchange = size > 2 ? static_cast<unsigned char>(arguments[2]) : 0;
+  const std::size_t key = size > 3 + exchange ? static_cast<unsigned char>(arguments[3 + exchange]) : 0;
+  if (size != 5 + exchange + key) [[unlikely]]
     return refuse(out,
                   publish_error(reply_code::frame_error, "cannot decode " + print_octets(arguments.substr(0, 256))));
-  const bytes_view exchange_name = arguments.substr(3, exchange), routing_key = arguments.substr(4 + exchange, key);
-  if (!valid_utf8(exchange_name) || !valid_utf8(routing_key))
+  const bytes_view exchange_name{arguments.data() + 3, exchange}, routing_key{arguments.data() + 4 + exchange, key};
+  if (!valid_utf8(exchange_name) || !valid_utf8(routing_key)) [[unlikely]]
     return refuse(out, {fail(reply_code::frame_error, "Malformed UTF-8 in shortstr")});
-  names_.assign(exchange_name);
-  names_.append(routing_key);
-  exchange_bytes_ = static_cast<std::uint8_t>(exchange);
   const auto bits = static_cast<unsigned char>(arguments[size - 1]);
   mandatory_ = (bits & 1) != 0;
   immediate_ = (bits & 2) != 0;
+  if (take_small_content(f.channel, following, exchange_name, routing_key)) [[likely]]
+    return complete(out);
+  names_.assign(exchange_name);
+  names_.append(routing_key);
+  exchange_bytes_ = static_cast<std::uint8_t>(exchange);
   state_ = state::header;
   return step::more;
 }
 
-/// What of the properties the record's header holds. Finds what is wrong with them on the way.
-message_parts content_assembler::scan(bytes_view properties) {
+// Header and body frame of a content that lies whole behind its method. Anything out of the ordinary (another channel's
+// frame in between, a body in several frames, bytes missing, whatever is wrong) is left to the frame-by-frame way.
+bool content_assembler::take_small_content(std::uint16_t channel, bytes_view& following, bytes_view exchange,
+                                           bytes_view routing_key) {
+  constexpr std::size_t least = frame_overhead + content_header_bytes;
+  constexpr std::uint32_t largest_payload = frame_min_size - frame_overhead;  // within any frame limit
+  if (following.size() < least) return false;
+  const char* at = following.data();
+  const auto starts = [channel](const char* from, frame_type type) {
+    return from[0] == static_cast<char>(type) && load_big_endian<std::uint16_t>(from + 1) == channel;
+  };
+  const std::uint32_t header_bytes = load_big_endian<std::uint32_t>(at + 3);
+  if (!starts(at, frame_type::header) || header_bytes < content_header_bytes || header_bytes > largest_payload ||
+      following.size() < frame_overhead + header_bytes ||
+      load_big_endian<std::uint32_t>(at + frame_header_bytes) != std::uint32_t{basic_class} << 16 ||
+      static_cast<unsigned char>(at[frame_header_bytes + header_bytes]) != frame_end)
+    return false;
+  const std::uint64_t body_bytes = load_big_endian<std::uint64_t>(at + frame_header_bytes + 4);
+  std::size_t whole = frame_overhead + header_bytes;
+  const char* const body = at + whole + frame_header_bytes;
+  if (body_bytes != 0) {
+    if (body_bytes > largest_payload || body_bytes > max_message_bytes_ ||
+        following.size() < whole + frame_overhead + body_bytes || !starts(at + whole, frame_type::body) ||
+        load_big_endian<std::uint32_t>(at + whole + 3) != body_bytes ||
+        static_cast<unsigned char>(body[body_bytes]) != frame_end)
+      return false;
+    whole += frame_overhead + body_bytes;
+  }
   message_parts parts;
-  parts.exchange = std::string_view(names_).substr(0, exchange_bytes_);
-  parts.routing_key = std::string_view(names_).substr(exchange_bytes_);
-  parts.properties = properties;
-  if (properties == bytes_view{"\0\0", 2}) return parts;  // none
-  const auto scanned = scan_properties(properties);
+  parts.exchange = exchange;
+  parts.routing_key = routing_key;
+  parts.properties = {at + frame_header_bytes + content_header_bytes, header_bytes - content_header_bytes};
+  scan(parts);
+  char* to = nullptr;
+  content_ = builder_->append_without_body(parts, static_cast<std::uint32_t>(body_bytes), to);
+  if (body_bytes != 0) copy_bytes(to, {body, body_bytes});
+  following.remove_prefix(whole);
+  return true;
+}
+
+/// What of the properties the record's header holds, and what is wrong with them.
+void content_assembler::scan(message_parts& parts) {
+  if (parts.properties == bytes_view{"\0\0", 2}) return;  // none
+  const auto scanned = scan_properties(parts.properties);
   if (!scanned || (scanned->has_headers && !valid_table(scanned->headers))) {
     fault_ = make_fault(publish_check::properties, {fail(reply_code::internal_error, "")});
-    return parts;
+    return;
   }
   const property_scan& p = *scanned;
   parts.priority = p.priority;
@@ -126,7 +156,6 @@ message_parts content_assembler::scan(bytes_view properties) {
                         publish_error(reply_code::precondition_failed, "invalid message: {delivery_mode_unknown," +
                                                                            std::to_string(p.delivery_mode) + "}"));
   }
-  return parts;
 }
 
 content_assembler::step content_assembler::feed_header(const frame& f, assembled& out) {
@@ -144,7 +173,11 @@ content_assembler::step content_assembler::feed_header(const frame& f, assembled
         out, publish_error(reply_code::unexpected_frame, "expected content header for class 60, got one for class " +
                                                              std::to_string(f.class_id()) + " instead"));
   remaining_ = load_big_endian<std::uint64_t>(f.payload.data() + 4);
-  const message_parts parts = scan(f.payload.substr(content_header_bytes));
+  message_parts parts;
+  parts.exchange = std::string_view(names_).substr(0, exchange_bytes_);
+  parts.routing_key = std::string_view(names_).substr(exchange_bytes_);
+  parts.properties = f.payload.substr(content_header_bytes);
+  scan(parts);
 
   if (remaining_ > max_message_bytes_) {
     // Decided now, told when the content is complete: RabbitMQ looks at whole contents only.
@@ -158,6 +191,7 @@ content_assembler::step content_assembler::feed_header(const frame& f, assembled
   }
   if (remaining_ > eager_body_bytes) {
     large_ = std::make_unique<collection>();
+    large_->parts = parts;
     large_->properties = parts.properties;
     large_->whole = remaining_;
     state_ = state::body;
@@ -211,11 +245,12 @@ bool content_assembler::collect(bytes_view part) {
 
 content_assembler::step content_assembler::complete(assembled& out) {
   if (large_) {
-    auto fault = std::move(fault_);  // found when the header came; the second scan only fills the record's header
-    message_parts parts = scan(large_->properties);
+    message_parts parts = large_->parts;
+    parts.exchange = std::string_view(names_).substr(0, exchange_bytes_);
+    parts.routing_key = std::string_view(names_).substr(exchange_bytes_);
+    parts.properties = large_->properties;
     parts.body = {large_->bytes.get(), large_->size};
     content_ = builder_->append(parts);
-    fault_ = std::move(fault);
     large_.reset();
   }
   state_ = state::idle;

@@ -52,7 +52,13 @@ class content_assembler {
       : builder_(&builder), max_message_bytes_(max_message_bytes) {}
 
   /// Nothing of `f` is referred to afterwards. After `failed` the connection has to end as failure.how says.
-  step feed(const frame& f, assembled& out);
+  step feed(const frame& f, assembled& out) {
+    bytes_view nothing;
+    return feed(f, nothing, out);
+  }
+  /// The same, with the input behind `f`: when the rest of a small content lies there whole (as it does for nearly all
+  /// small messages), it is taken off `following` at once, at half the cost. Only while the connection is running.
+  step feed(const frame& f, bytes_view& following, assembled& out);
 
   /// False in the middle of a content.
   [[nodiscard]] bool idle() const { return state_ == state::idle; }
@@ -63,13 +69,14 @@ class content_assembler {
     void operator()(char* p) const { std::free(p); }
   };
 
-  step feed_method(const frame& f, assembled& out);
+  step feed_method(const frame& f, bytes_view& following, assembled& out);
   step feed_header(const frame& f, assembled& out);
   step feed_body(const frame& f, assembled& out);
-  step begin_publish(bytes_view arguments, assembled& out);
+  step begin_publish(const frame& f, bytes_view& following, assembled& out);
+  bool take_small_content(std::uint16_t channel, bytes_view& following, bytes_view exchange, bytes_view routing_key);
   step complete(assembled& out);
   bool collect(bytes_view part);
-  message_parts scan(bytes_view properties);
+  void scan(message_parts& parts);
 
   block_builder* builder_;
   std::uint64_t max_message_bytes_;
@@ -82,7 +89,8 @@ class content_assembler {
   char* body_ = nullptr;         ///< where the next body byte goes: in content_, or null when collecting
   std::unique_ptr<publish_fault> fault_;
 
-  struct collection {  ///< of a large body
+  struct collection {     ///< of a large body
+    message_parts parts;  ///< what scan() found; its views are renewed at the end
     std::string properties;
     std::unique_ptr<char, free_memory> bytes;
     std::size_t size = 0, capacity = 0, whole = 0;

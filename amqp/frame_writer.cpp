@@ -18,7 +18,7 @@ class octets {
     return *this;
   }
   octets& put(bytes_view bytes) {
-    std::memcpy(at_, bytes.data(), bytes.size());
+    copy_bytes(at_, bytes);
     at_ += bytes.size();
     return *this;
   }

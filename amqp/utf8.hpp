@@ -9,15 +9,20 @@ namespace warren::amqp {
 /// Well-formed UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). Text is ASCII nearly always, so that is
 /// settled eight bytes at a time.
 [[nodiscard]] inline bool valid_utf8(bytes_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
+  const char* const at = text.data();
+  const std::size_t size = text.size();
   std::uint64_t high = 0;
-  for (; left >= 8; at += 8, left -= 8) {
+  const auto look = [&high](const char* from) {
     std::uint64_t word;
-    std::memcpy(&word, at, 8);
+    std::memcpy(&word, from, 8);
     high |= word;
+  };
+  if (size >= 8) {
+    for (std::size_t i = 0; i + 8 < size; i += 8) look(at + i);
+    look(at + size - 8);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) high |= static_cast<unsigned char>(at[i]);
   }
-  for (; left > 0; ++at, --left) high |= static_cast<unsigned char>(*at);
   return (high & 0x8080808080808080ull) == 0 || valid_utf8_beyond_ascii(text);
 }
 

@@ -28,6 +28,30 @@ inline void store_big_endian(void* to, T v) {
   std::memcpy(to, &v, sizeof v);
 }
 
+/// memcpy for the short names and bodies of the data path: up to 16 bytes cost no call. The ranges must not overlap.
+inline void copy_bytes(char* to, bytes_view from) {
+  const std::size_t n = from.size();
+  if (n > 16) {
+    std::memcpy(to, from.data(), n);
+  } else if (n >= 8) {
+    std::uint64_t first, last;
+    std::memcpy(&first, from.data(), 8);
+    std::memcpy(&last, from.data() + n - 8, 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + n - 8, &last, 8);
+  } else if (n >= 4) {
+    std::uint32_t first, last;
+    std::memcpy(&first, from.data(), 4);
+    std::memcpy(&last, from.data() + n - 4, 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + n - 4, &last, 4);
+  } else if (n > 0) {
+    to[0] = from[0];
+    to[n / 2] = from[n / 2];
+    to[n - 1] = from[n - 1];
+  }
+}
+
 static_assert(std::endian::native == std::endian::little, "files and the wire code assume a little-endian machine");
 
 }  // namespace warren

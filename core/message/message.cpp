@@ -22,7 +22,7 @@ void block::free(block* b) {
 message_ref block_builder::append(const message_parts& parts) {
   char* body = nullptr;
   message_ref ref = append_without_body(parts, static_cast<std::uint32_t>(parts.body.size()), body);
-  std::memcpy(body, parts.body.data(), parts.body.size());
+  copy_bytes(body, parts.body);
   return ref;
 }
 
@@ -38,11 +38,15 @@ message_ref block_builder::append_without_body(const message_parts& parts, std::
   } else if (current_ == nullptr || current_->capacity() - used_ < bytes) {
     finish();
     home = current_ = block::allocate(block_bytes_);
+    // References for as many messages as can fit, taken at once: an atomic operation per message would cost more than
+    // copying a small one. finish() returns those not given out.
+    spare_references_ = block_bytes_ / sizeof(message);
+    home->add_references(spare_references_);
     at = 0;
   }
   if (home == current_) {
     used_ = at + static_cast<std::uint32_t>(bytes);
-    home->add_references(1);
+    --spare_references_;
   }
   auto* m = new (home->payload() + at) message;
   m->block_offset = at;
@@ -56,21 +60,20 @@ message_ref block_builder::append_without_body(const message_parts& parts, std::
   m->flags = parts.flags;
   m->reserved = 0;
   char* out = reinterpret_cast<char*>(m + 1);
+  if (bytes > sizeof(message)) store_big_endian(reinterpret_cast<char*>(m) + bytes - 8, std::uint64_t{0});  // padding
   const auto put = [&out](bytes_view part) {
-    if (!part.empty()) std::memcpy(out, part.data(), part.size());
+    copy_bytes(out, part);
     out += part.size();
   };
   put(parts.exchange);
   put(parts.routing_key);
   put(parts.properties);
   body_out = out;
-  const std::size_t tail = reinterpret_cast<char*>(m) + bytes - (out + body_bytes);
-  std::memset(out + body_bytes, 0, tail);
   return message_ref::adopt(m);
 }
 
 void block_builder::finish() {
-  if (current_ != nullptr) current_->release();
+  if (current_ != nullptr) current_->release(1 + spare_references_);
   current_ = nullptr;
   used_ = 0;
 }

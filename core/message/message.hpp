@@ -140,6 +140,7 @@ class block_builder {
   std::uint32_t block_bytes_;
   block* current_ = nullptr;
   std::uint32_t used_ = 0;
+  std::uint32_t spare_references_ = 0;  ///< of current_, ours, for messages to come
 };
 
 /// Adopts `payload_bytes` of records that were copied to `b->payload()` (from a segment or the log), rewrites their
