@@ -110,10 +110,10 @@ class message_ref {
 
 /// What a new message consists of. Views are copied by block_builder::append.
 struct message_parts {
-  std::string_view exchange;
-  std::string_view routing_key;
-  bytes_view properties;  ///< raw: flags word(s) and property list, as in a content header
-  bytes_view body;
+  std::string_view exchange = {};
+  std::string_view routing_key = {};
+  bytes_view properties = {};  ///< raw: flags word(s) and property list, as in a content header
+  bytes_view body = {};
   std::uint64_t expiration_ms = message::no_expiration;
   std::uint8_t priority = 0;
   std::uint8_t flags = 0;
