@@ -22,11 +22,11 @@ void supervisor_machine::begin_restart_sequence(child_key origin, bool delayed, 
   if (delayed) sequence_.delayed = origin;
   const auto from = flags_.strategy == strategy::rest_for_one ? children_.find(origin) : children_.begin();
   for (auto i = from; i != children_.end(); ++i) {
-    auto& c = i->second;
+    const auto& c = i->second;
     // Whoever died meanwhile is restarted with the rest; its pending exit is out of date.
     if (c.state != child_state::idle) sequence_.to_stop.push_back(i->first);
-    // OTP starts the stopped siblings as well, and forgets temporary ones.
-    if (c.settings.restart != restart_type::temporary) sequence_.to_start.push_back(i->first);
+    // OTP starts siblings that were not running as well; temporary ones are forgotten as they stop.
+    sequence_.to_start.push_back(i->first);
   }
   std::reverse(sequence_.to_start.begin(), sequence_.to_start.end());
   advance(now, out);
@@ -39,10 +39,8 @@ void supervisor_machine::begin_shutdown(end_cause cause, child_key culprit, time
   sequence_.cause = cause;
   sequence_.culprit = culprit;
   exclusive_ = 0;
-  for (auto& p : pending_) {
+  for (const auto& p : pending_)
     if (p.request != 0) out.push_back(effects::reply{p.request, outcome::shutting_down, p.key});
-    if (p.what == pending::start) out.push_back(effects::forget{p.key});
-  }
   pending_.clear();
   if (!simple()) {
     for (const auto& [key, c] : children_)
