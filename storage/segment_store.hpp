@@ -81,14 +81,19 @@ class segment_store {
   [[nodiscard]] std::vector<dropped> take_dropped() { return std::exchange(dropped_, {}); }
 
   // recovery
-  /// Reads a queue's directory, if it has one: footers (or runs) and acks. Messages that are not persistent are dropped.
-  [[nodiscard]] status open_queue(queue_id queue, std::vector<std::string>& notes);
-  [[nodiscard]] bool has(queue_id queue, position p);
+  /// Reads a queue's directory, if it has one: footers (or runs) and acks, which are returned. Messages that are not
+  /// persistent are dropped. Removes nothing yet: see drop_dead().
+  [[nodiscard]] result<position_ranges> open_queue(queue_id queue, std::vector<std::string>& notes);
+  /// Like ack(), but segments stay even when nothing lives in them.
+  void settle(queue_id queue, const position_ranges& ranges);
+  [[nodiscard]] status drop_dead(queue_id queue);
+  [[nodiscard]] bool has(queue_id queue, position p);                        ///< in a segment, dead or alive
+  [[nodiscard]] bool overlaps(queue_id queue, position from, position to);   ///< has() may be true for some of them
   [[nodiscard]] position highest_position(queue_id queue) const;  ///< ever seen in its files; 0 = none
   /// One range per lane, with exact counts; reads the runs of which only a part is alive.
   [[nodiscard]] result<std::vector<disk_range>> ranges(queue_id queue);
-  /// A queue's actor died: what is not persistent is gone.
-  [[nodiscard]] status drop_transient(queue_id queue);
+  /// A queue's actor died: what is not persistent is gone. Removes nothing yet.
+  void drop_transient(queue_id queue);
   [[nodiscard]] result<std::vector<queue_id>> queues_on_disk();
   [[nodiscard]] status remove_directory_of(queue_id queue);  ///< of a queue that is not open
 

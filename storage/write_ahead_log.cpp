@@ -27,12 +27,11 @@ write_ahead_log::write_ahead_log(file_system& fs, std::string directory, const s
       next_file_(b.next_file),
       next_slot_(b.next_slot),
       queues_from_(b.queues_from),
+      last_file_(std::move(b.last_file)),
       spares_(std::move(b.spares)),
       last_metadata_(b.last_metadata),
       covered_(b.covered) {
   oldest_live_ = files_.empty() ? next_file_ : files_.front().id;
-  for (const log_file& f : files_)
-    for (const std::uint64_t q : f.queues) last_file_[q] = f.id;
 }
 
 result<std::unique_ptr<write_ahead_log>> write_ahead_log::open(file_system& fs, std::string directory,
@@ -223,6 +222,13 @@ void write_ahead_log::forget(queue_id queue) {
   for (log_file& f : files_) f.queues.erase(queue.value);
   last_file_.erase(queue.value);
   std::erase(pending_queues_, queue.value);
+}
+
+std::vector<queue_id> write_ahead_log::queues() const {
+  std::vector<queue_id> out;
+  out.reserve(last_file_.size());
+  for (const auto& [id, file] : last_file_) out.push_back(queue_id{id});
+  return out;
 }
 
 void write_ahead_log::snapshot_covers(std::uint64_t metadata_number) {

@@ -48,6 +48,7 @@ class write_ahead_log {
     std::uint64_t covered = 0;         ///< the snapshot has all commands up to this one
     std::uint64_t queues_from = 0;
     std::vector<log_file> old;         ///< ascending, still live
+    std::unordered_map<std::uint64_t, std::uint64_t> last_file;  ///< queue → newest of them with messages of it
     std::vector<log_spare> spares;
     std::uint64_t next_slot = 1;
   };
@@ -94,6 +95,7 @@ class write_ahead_log {
   [[nodiscard]] log_file_id oldest() const { return {files_.front().id}; }
   [[nodiscard]] std::uint64_t last_metadata() const { return last_metadata_; }
   [[nodiscard]] bool metadata_covered() const { return covered_ >= last_metadata_; }
+  [[nodiscard]] std::vector<queue_id> queues() const;  ///< with messages in a live file, dead ones included
   [[nodiscard]] bool knows(queue_id queue) const { return last_file_.contains(queue.value); }
 
   struct counters {

@@ -189,12 +189,11 @@ struct store_statistics {
 
 struct store_barrier {  ///< log → store: sync all that is not synced, then tell
   log_file_id file;
-  caf::actor reply_to;
 };
 struct store_barrier_passed {
   log_file_id file;
 };
-struct log_segment_dropped {  ///< store → log: these positions are dead wherever else they may stand
+struct log_segment_dropped {  ///< store → log: these positions (first, last) are dead wherever else they may stand
   queue_id queue;
   std::vector<std::pair<position, position>> ranges;
 };
@@ -203,15 +202,28 @@ struct log_snapshot_covers {  ///< store → log
 };
 struct store_recover_queue {  ///< log → store, delegated: reads the log's files as they are now
   queue_id queue;
-  caf::actor log;
+  log_file_id oldest;
   log_file_id newest;  ///< afterwards the queue has released this file and all older ones
 };
-struct store_stop {  ///< log → store
+struct store_attach_log {  ///< once, before anything else
   caf::actor log;
+};
+struct store_make_spare {  ///< log → store: zero a file for the log, a piece at a time
+  std::uint64_t slot = 0;
+  std::string path;
+  std::uint64_t bytes = 0;
+};
+struct log_spare_ready {
+  std::uint64_t slot = 0;
+  std::uint64_t bytes = 0;
+};
+struct store_stop {  ///< log → store
   std::uint64_t log_file = 0;
   bool metadata_covered = false;
+  std::vector<queue_id> queues_in_log;  ///< unless each of them sent its store_close, the log must be replayed
 };
 struct store_stopped {};
+struct storage_end_of_batch {};  ///< to itself: everything that was in the mailbox has been taken in
 
 }  // namespace warren::actors
 
@@ -246,5 +258,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::store_barrier_passed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::log_segment_dropped)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::log_snapshot_covers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::store_recover_queue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::store_attach_log)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::store_make_spare)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::log_spare_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::storage_end_of_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::store_stop)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::store_stopped)
