@@ -22,33 +22,33 @@ struct basic_qos_ok {
 
 struct basic_consume {
   std::uint16_t ticket = 0;
-  std::string queue, consumer_tag;
+  std::string queue{}, consumer_tag{};
   bool no_local = false, no_ack = false, exclusive = false, nowait = false;
-  field_table arguments;
+  field_table arguments{};
   WARREN_METHOD(basic_consume, 60, 20, "basic.consume") {
     return visit(m.ticket, m.queue, m.consumer_tag, m.no_local, m.no_ack, m.exclusive, m.nowait, m.arguments);
   }
 };
 
 struct basic_consume_ok {
-  std::string consumer_tag;
+  std::string consumer_tag{};
   WARREN_METHOD(basic_consume_ok, 60, 21, "basic.consume-ok") { return visit(m.consumer_tag); }
 };
 
 struct basic_cancel {
-  std::string consumer_tag;
+  std::string consumer_tag{};
   bool nowait = false;
   WARREN_METHOD(basic_cancel, 60, 30, "basic.cancel") { return visit(m.consumer_tag, m.nowait); }
 };
 
 struct basic_cancel_ok {
-  std::string consumer_tag;
+  std::string consumer_tag{};
   WARREN_METHOD(basic_cancel_ok, 60, 31, "basic.cancel-ok") { return visit(m.consumer_tag); }
 };
 
 struct basic_publish {
   std::uint16_t ticket = 0;
-  std::string exchange, routing_key;
+  std::string exchange{}, routing_key{};
   bool mandatory = false, immediate = false;
   WARREN_METHOD(basic_publish, 60, 40, "basic.publish") {
     return visit(m.ticket, m.exchange, m.routing_key, m.mandatory, m.immediate);
@@ -57,17 +57,17 @@ struct basic_publish {
 
 struct basic_return {
   std::uint16_t reply_code = 0;
-  std::string reply_text, exchange, routing_key;
+  std::string reply_text{}, exchange{}, routing_key{};
   WARREN_METHOD(basic_return, 60, 50, "basic.return") {
     return visit(m.reply_code, m.reply_text, m.exchange, m.routing_key);
   }
 };
 
 struct basic_deliver {
-  std::string consumer_tag;
+  std::string consumer_tag{};
   std::uint64_t delivery_tag = 0;
   bool redelivered = false;
-  std::string exchange, routing_key;
+  std::string exchange{}, routing_key{};
   WARREN_METHOD(basic_deliver, 60, 60, "basic.deliver") {
     return visit(m.consumer_tag, m.delivery_tag, m.redelivered, m.exchange, m.routing_key);
   }
@@ -75,7 +75,7 @@ struct basic_deliver {
 
 struct basic_get {
   std::uint16_t ticket = 0;
-  std::string queue;
+  std::string queue{};
   bool no_ack = false;
   WARREN_METHOD(basic_get, 60, 70, "basic.get") { return visit(m.ticket, m.queue, m.no_ack); }
 };
@@ -83,7 +83,7 @@ struct basic_get {
 struct basic_get_ok {
   std::uint64_t delivery_tag = 0;
   bool redelivered = false;
-  std::string exchange, routing_key;
+  std::string exchange{}, routing_key{};
   std::uint32_t message_count = 0;
   WARREN_METHOD(basic_get_ok, 60, 71, "basic.get-ok") {
     return visit(m.delivery_tag, m.redelivered, m.exchange, m.routing_key, m.message_count);
@@ -91,7 +91,7 @@ struct basic_get_ok {
 };
 
 struct basic_get_empty {
-  std::string cluster_id;
+  std::string cluster_id{};
   WARREN_METHOD(basic_get_empty, 60, 72, "basic.get-empty") { return visit(m.cluster_id); }
 };
 

@@ -9,12 +9,12 @@
 namespace warren::amqp {
 
 struct channel_open {
-  std::string out_of_band;
+  std::string out_of_band{};
   WARREN_METHOD(channel_open, 20, 10, "channel.open") { return visit(m.out_of_band); }
 };
 
 struct channel_open_ok {
-  std::string channel_id;
+  std::string channel_id{};
   WARREN_METHOD(channel_open_ok, 20, 11, "channel.open-ok") { return visit(as_long_string{m.channel_id}); }
 };
 
@@ -30,7 +30,7 @@ struct channel_flow_ok {
 
 struct channel_close {
   std::uint16_t reply_code = 0;
-  std::string reply_text;
+  std::string reply_text{};
   std::uint16_t class_id = 0, method_id = 0;
   WARREN_METHOD(channel_close, 20, 40, "channel.close") {
     return visit(m.reply_code, m.reply_text, m.class_id, m.method_id);
@@ -42,7 +42,7 @@ struct channel_close_ok {
 };
 
 struct access_request {
-  std::string realm;
+  std::string realm{};
   bool exclusive = false, passive = false, active = false, write = false, read = false;
   WARREN_METHOD(access_request, 30, 10, "access.request") {
     return visit(m.realm, m.exclusive, m.passive, m.active, m.write, m.read);

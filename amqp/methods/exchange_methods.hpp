@@ -11,9 +11,9 @@ namespace warren::amqp {
 
 struct exchange_declare {
   std::uint16_t ticket = 0;
-  std::string exchange, type;
+  std::string exchange{}, type{};
   bool passive = false, durable = false, auto_delete = false, internal = false, nowait = false;
-  field_table arguments;
+  field_table arguments{};
   WARREN_METHOD(exchange_declare, 40, 10, "exchange.declare") {
     return visit(m.ticket, m.exchange, m.type, m.passive, m.durable, m.auto_delete, m.internal, m.nowait, m.arguments);
   }
@@ -25,7 +25,7 @@ struct exchange_declare_ok {
 
 struct exchange_delete {
   std::uint16_t ticket = 0;
-  std::string exchange;
+  std::string exchange{};
   bool if_unused = false, nowait = false;
   WARREN_METHOD(exchange_delete, 40, 20, "exchange.delete") {
     return visit(m.ticket, m.exchange, m.if_unused, m.nowait);
@@ -38,9 +38,9 @@ struct exchange_delete_ok {
 
 struct exchange_bind {
   std::uint16_t ticket = 0;
-  std::string destination, source, routing_key;
+  std::string destination{}, source{}, routing_key{};
   bool nowait = false;
-  field_table arguments;
+  field_table arguments{};
   WARREN_METHOD(exchange_bind, 40, 30, "exchange.bind") {
     return visit(m.ticket, m.destination, m.source, m.routing_key, m.nowait, m.arguments);
   }
@@ -52,9 +52,9 @@ struct exchange_bind_ok {
 
 struct exchange_unbind {
   std::uint16_t ticket = 0;
-  std::string destination, source, routing_key;
+  std::string destination{}, source{}, routing_key{};
   bool nowait = false;
-  field_table arguments;
+  field_table arguments{};
   WARREN_METHOD(exchange_unbind, 40, 40, "exchange.unbind") {
     return visit(m.ticket, m.destination, m.source, m.routing_key, m.nowait, m.arguments);
   }
