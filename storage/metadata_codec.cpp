@@ -298,7 +298,7 @@ result<broker_snapshot> decode_state(bytes_view in) {
     metadata_machine machine;
     for (std::uint64_t i = 0; i < count; ++i) {
       const command c = read(r);
-      if (const applied done = machine.apply(c); !done.result) {
+      if (const applied done = machine.replay(c); !done.result) {
         return damaged(std::string(command_name(c)) + " does not apply: " + reply_text(done.result.failure()));
       }
     }

@@ -13,7 +13,7 @@ void transaction::operator()(const declare_exchange& c) {
     const auto existing = check_declare_exchange(vhost, {}, c);
     if (!existing) return refuse(existing.failure());
     if (*existing != nullptr) return;
-    object_editor(vhost, out.events)
+    object_editor(vhost, out.events, cascades)
         .create_exchange({c.vhost, c.name, *exchange_type_named(c.type), c.durable, c.auto_delete, c.internal, c.arguments});
     out.changed = true;
   });
@@ -24,7 +24,7 @@ void transaction::operator()(const delete_exchange& c) {
     const auto existing = check_delete_exchange(vhost, {}, c);
     if (!existing) return refuse(existing.failure());
     if (*existing == nullptr) return;
-    object_editor(vhost, out.events).delete_exchange(c.name);
+    object_editor(vhost, out.events, cascades).delete_exchange(c.name);
     out.changed = true;
   });
 }
@@ -36,7 +36,7 @@ void transaction::operator()(const declare_queue& c) {
     if (*existing == nullptr) {
       const queue_id id = c.id ? c.id : queue_id{state.next_queue_id};
       state.next_queue_id = std::max(state.next_queue_id, id.value + 1);
-      object_editor(vhost, out.events)
+      object_editor(vhost, out.events, cascades)
           .create_queue({id, c.vhost, c.name, "classic", c.node, c.exclusive_owner, c.durable && !c.exclusive_owner,
                          c.auto_delete, c.arguments});
       out.changed = true;
@@ -52,7 +52,7 @@ void transaction::operator()(const delete_queue& c) {
     const queue_state* queue = vhost.find_queue(c.name);
     if (queue == nullptr || (c.id && queue->record->id != c.id)) return;
     out.queue = queue->record;
-    object_editor(vhost, out.events).delete_queue(c.name);
+    object_editor(vhost, out.events, cascades).delete_queue(c.name);
     out.changed = true;
   });
 }
@@ -62,7 +62,7 @@ void transaction::operator()(const bind& c) {
     const auto wanted = check_bind(vhost, {}, c);
     if (!wanted) return refuse(wanted.failure());
     if (!*wanted) return;
-    object_editor(vhost, out.events).add_binding(c.binding);
+    object_editor(vhost, out.events, cascades).add_binding(c.binding);
     out.changed = true;
   });
 }
@@ -72,7 +72,7 @@ void transaction::operator()(const unbind& c) {
     const auto wanted = check_unbind(vhost, {}, c);
     if (!wanted) return refuse(wanted.failure());
     if (!*wanted) return;
-    object_editor(vhost, out.events).remove_binding(c.binding);
+    object_editor(vhost, out.events, cascades).remove_binding(c.binding);
     out.changed = true;
   });
 }
@@ -80,14 +80,11 @@ void transaction::operator()(const unbind& c) {
 void transaction::operator()(const delete_exclusive_queues& c) {
   const auto vhosts = state.vhosts;
   for (const vhost_ptr& vhost : vhosts) {
-    std::vector<std::string> names;
-    for (const queue_state& queue : vhost->queues) {
-      if (queue.record->exclusive() && queue.record->exclusive_owner == c.owner) names.push_back(queue.record->name);
-    }
-    if (names.empty()) continue;
+    const auto* names = vhost->exclusive_queues.get(c.owner);
+    if (names == nullptr) continue;
     auto copy = std::make_shared<vhost_topology>(*vhost);
-    object_editor editor(*copy, out.events);
-    for (const std::string& name : names) editor.delete_queue(name);
+    object_editor editor(*copy, out.events, cascades);
+    for (const std::string& name : **names) editor.delete_queue(name);
     state.vhosts.put(std::move(copy));
     out.changed = true;
   }

@@ -23,6 +23,18 @@ bool durable_ends(const broker_state& state, std::string_view vhost, const bindi
                                             : durable_exchange(state, vhost, b.destination));
 }
 
+/// The command as it is logged: the queue that it created or deleted is named by its id, too.
+command with_ids(command c, const applied& done) {
+  if (auto* declared = std::get_if<declare_queue>(&c)) declared->id = done.queue->id;
+  if (auto* deleted = std::get_if<delete_queue>(&c)) deleted->id = done.queue->id;
+  return c;
+}
+
+bool is_about(const command& c, const exchange_record& exchange) {
+  const auto* deletion = std::get_if<delete_exchange>(&c);
+  return deletion != nullptr && deletion->name == exchange.name;
+}
+
 }  // namespace
 
 bool is_durable(const command& c, const broker_state& state) {
@@ -35,22 +47,22 @@ bool is_durable(const command& c, const broker_state& state) {
   return !std::holds_alternative<delete_exclusive_queues>(c);
 }
 
-applied metadata_machine::apply(const command& c) {
-  transaction t(*state_);
+applied metadata_machine::apply(const command& c) { return run(c, true); }
+applied metadata_machine::replay(const command& c) { return run(c, false); }
+
+applied metadata_machine::run(const command& c, bool cascades) {
+  transaction t(*state_, cascades);
   std::visit(t, c);
   if (!t.out.result || !t.out.changed) {
     t.out.events.clear();
     t.out.changed = false;
     return std::move(t.out);
   }
-  if (is_durable(c, *state_)) {
-    t.out.to_log.push_back(c);
-    if (auto* declared = std::get_if<declare_queue>(&t.out.to_log.back())) declared->id = t.out.queue->id;
-  } else {
-    // A transient object took durable ones with it: the last binding of a durable auto-delete exchange.
+  if (is_durable(c, *state_)) t.out.to_log.push_back(with_ids(c, t.out));
+  if (!std::holds_alternative<delete_vhost>(c)) {
     for (const metadata_event& event : t.out.events) {
       const auto* deleted = std::get_if<exchange_deleted>(&event);
-      if (deleted == nullptr || !deleted->exchange->durable) continue;
+      if (deleted == nullptr || !deleted->exchange->durable || is_about(c, *deleted->exchange)) continue;
       t.out.to_log.push_back(delete_exchange{deleted->exchange->vhost, deleted->exchange->name, false});
     }
   }

@@ -13,8 +13,8 @@ namespace warren {
 struct applied {
   status result = success{};           ///< a failed command changed nothing
   std::vector<metadata_event> events;  ///< in order
-  /// What must be in the log so that a replay over the durable state gives the same durable state: the command itself when it
-  /// concerns durable objects (with its queue id filled in), and what it caused to durable objects when it does not.
+  /// What must be in the log, in this order, so that replay() gives the same durable state: the command itself when it concerns
+  /// durable objects (with its queue id filled in), then every durable auto-delete exchange that went with it.
   std::vector<command> to_log;
   queue_ptr queue;              ///< declare_queue: the queue, new or not; delete_queue: the one that was deleted
   queue_in_force_ptr in_force;  ///< declare_queue
@@ -30,10 +30,16 @@ class metadata_machine {
 
   applied apply(const command& c);
 
+  /// A command from to_log of an earlier life. Auto-delete exchanges do not go with their last binding: whether it was the
+  /// last depended on transient bindings too, and the log says which exchanges went. A log may be replayed over a snapshot that
+  /// is newer than its beginning: a command that fails then is to be ignored, what follows in the log makes up for it.
+  applied replay(const command& c);
+
   /// O(1). Never changes; read it from any thread.
   [[nodiscard]] const broker_snapshot& snapshot() const { return state_; }
 
  private:
+  applied run(const command& c, bool cascades);
   broker_snapshot state_;
 };
 

@@ -78,12 +78,29 @@ void object_editor::create_queue(queue_record record) {
   auto shared = std::make_shared<const queue_record>(std::move(record));
   queue_in_force_ptr in_force = in_force_for(*shared);
   vhost_.queues.put({shared, in_force, {}});
+  if (shared->exclusive()) set_exclusive(*shared, true);
   events_.emplace_back(queue_created{std::move(shared), std::move(in_force)});
+}
+
+void object_editor::set_exclusive(const queue_record& queue, bool exists) {
+  const auto* known = vhost_.exclusive_queues.get(queue.exclusive_owner);
+  std::vector<std::string> names = known == nullptr ? std::vector<std::string>{} : **known;
+  if (exists) {
+    names.push_back(queue.name);
+  } else {
+    std::erase(names, queue.name);
+  }
+  if (names.empty()) {
+    vhost_.exclusive_queues.erase(queue.exclusive_owner);
+  } else {
+    vhost_.exclusive_queues.set(queue.exclusive_owner, std::make_shared<const std::vector<std::string>>(std::move(names)));
+  }
 }
 
 void object_editor::delete_queue(std::string_view name) {
   const queue_state gone = *vhost_.find_queue(name);
   vhost_.queues.erase(name);
+  if (gone.record->exclusive()) set_exclusive(*gone.record, false);
   for (const binding_ptr& b : gone.bindings) forget_at_source(b, {gone.record, nullptr});
   events_.emplace_back(queue_deleted{gone.record});
 }
@@ -160,7 +177,7 @@ void object_editor::forget_at_source(const binding_ptr& binding, const route_tar
   exchange_state source = *known;
   source.bindings.erase(*binding);
   source.routes.remove(binding, target);
-  const bool deserted = source.record->auto_delete && source.bindings.empty();
+  const bool deserted = cascades_ && source.record->auto_delete && source.bindings.empty();
   events_.emplace_back(binding_deleted{vhost_.name(), binding});
   vhost_.exchanges.put(std::move(source));
   if (deserted) delete_exchange(binding->source);

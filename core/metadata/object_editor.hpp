@@ -12,7 +12,9 @@ namespace warren {
 /// exchange goes with its last binding, settings in force follow the policies. Reports what happened as events.
 class object_editor {
  public:
-  object_editor(vhost_topology& vhost, std::vector<metadata_event>& events) : vhost_(vhost), events_(events) {}
+  /// Without `cascades` auto-delete exchanges stay when their last binding goes (replay: the log says what went).
+  object_editor(vhost_topology& vhost, std::vector<metadata_event>& events, bool cascades = true)
+      : vhost_(vhost), events_(events), cascades_(cascades) {}
 
   void create_exchange(exchange_record record);
   void delete_exchange(std::string_view name);
@@ -28,6 +30,7 @@ class object_editor {
 
  private:
   void insert_exchange(exchange_record record);
+  void set_exclusive(const queue_record& queue, bool exists);
   void forget_at_destination(const binding_ptr& binding);
   void forget_at_source(const binding_ptr& binding, const route_target& target);
   [[nodiscard]] queue_in_force_ptr in_force_for(const queue_record& queue) const;
@@ -35,6 +38,7 @@ class object_editor {
 
   vhost_topology& vhost_;
   std::vector<metadata_event>& events_;
+  const bool cascades_;
 };
 
 }  // namespace warren

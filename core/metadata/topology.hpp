@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/access/records.hpp"
 #include "core/base/persistent_map.hpp"
@@ -59,6 +60,7 @@ struct vhost_topology {
   persistent_table<exchange_state, name_of_exchange> exchanges;
   persistent_table<queue_state, name_of_queue> queues;
   policy_list policies, operator_policies;
+  persistent_map<connection_id, std::shared_ptr<const std::vector<std::string>>> exclusive_queues;  ///< names by owner
   persistent_table<permission_ptr, user_of_permission> permissions;
   persistent_table<topic_permissions_ptr, user_of_permission> topic_permissions;
   std::shared_ptr<const std::map<parameter_key, std::string>> parameters;  ///< values are JSON texts; null = none

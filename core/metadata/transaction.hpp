@@ -11,9 +11,10 @@ namespace warren {
 /// forgotten when it fails. One overload a command.
 class transaction {
  public:
-  explicit transaction(const broker_state& state) : state(state) {}
+  transaction(const broker_state& state, bool cascades) : state(state), cascades(cascades) {}
 
   broker_state state;
+  const bool cascades;  ///< auto-delete exchanges go with their last binding; not in a replay
   applied out;
 
   // virtual hosts, users, rights: apply_access.cpp

@@ -63,6 +63,23 @@ node_ptr removed(const node_ptr& n, std::string_view key, bool at_end, const rou
 
 }  // namespace
 
+bool topic_trie::reached_hashes::insert_hashed(const node* n) {
+  const auto slot = [this](const node* m) -> const node*& {
+    std::size_t at = hash_of(reinterpret_cast<std::uintptr_t>(m)) & (table_.size() - 1);
+    while (table_[at] != nullptr && table_[at] != m) at = (at + 1) & (table_.size() - 1);
+    return table_[at];
+  };
+  if (table_.size() < 2 * (list_.size() + 1)) {
+    table_.assign(std::bit_ceil(4 * (list_.size() + 1)), nullptr);
+    for (const node* known : list_) slot(known) = known;
+  }
+  const node*& place = slot(n);
+  if (place != nullptr) return false;
+  place = n;
+  list_.push_back(n);
+  return true;
+}
+
 void topic_trie::add(std::string_view binding_key, const route_target& target) {
   root_ = added(root_.get(), binding_key, binding_key.empty(), target);
 }

@@ -29,10 +29,26 @@ class topic_trie {
     [[nodiscard]] bool empty() const { return here.empty() && words.empty() && !star && !hash; }
   };
 
+  /// `#` nodes that were reached: they stay possible for every further word. A list that knows its members: by looking at all
+  /// of them while they are few (nearly always), by hashing when somebody's bindings make many.
+  class reached_hashes {
+   public:
+    void clear();
+    bool insert(const node* n);  ///< false: was there already
+    [[nodiscard]] std::size_t size() const { return list_.size(); }
+    const node* operator[](std::size_t i) const { return list_[i]; }
+
+   private:
+    static constexpr std::size_t few = 16;
+    bool insert_hashed(const node* n);
+    std::vector<const node*> list_;
+    std::vector<const node*> table_;  ///< open addressing; empty while the list is short
+  };
+
   /// Memory of a match, reused between matches.
   struct scratch {
     std::vector<const node*> now, next;
-    std::vector<const node*> hashes;  ///< `#` nodes reached: they stay possible for every further word
+    reached_hashes hashes;
   };
 
   void add(std::string_view binding_key, const route_target& target);
@@ -44,24 +60,34 @@ class topic_trie {
   void match(std::string_view routing_key, scratch& memory, Each&& each) const;
 
  private:
-  static void enter(const node* n, std::vector<const node*>& into, std::vector<const node*>& hashes);
+  static void enter(const node* n, std::vector<const node*>& into, reached_hashes& hashes);
   static void step(const node* n, std::uint64_t word_hash, std::string_view word, std::vector<const node*>& into,
-                   std::vector<const node*>& hashes);
+                   reached_hashes& hashes);
   node_ptr root_;
 };
 
-inline void topic_trie::enter(const node* n, std::vector<const node*>& into, std::vector<const node*>& hashes) {
-  into.push_back(n);
-  for (const node* h = n->hash.get(); h != nullptr; h = h->hash.get()) {  // `#` may stand for no word at all
-    for (const node* known : hashes) {
-      if (known == h) return;
-    }
-    hashes.push_back(h);
+inline void topic_trie::reached_hashes::clear() {
+  list_.clear();
+  table_.clear();
+}
+
+inline bool topic_trie::reached_hashes::insert(const node* n) {
+  if (list_.size() >= few) return insert_hashed(n);
+  for (const node* known : list_) {
+    if (known == n) return false;
   }
+  list_.push_back(n);
+  return true;
+}
+
+inline void topic_trie::enter(const node* n, std::vector<const node*>& into, reached_hashes& hashes) {
+  into.push_back(n);
+  const node* h = n->hash.get();
+  while (h != nullptr && hashes.insert(h)) h = h->hash.get();  // `#` may stand for no word at all
 }
 
 inline void topic_trie::step(const node* n, std::uint64_t word_hash, std::string_view word, std::vector<const node*>& into,
-                             std::vector<const node*>& hashes) {
+                             reached_hashes& hashes) {
   if (const node_ptr* child = n->words.get_hashed(word_hash, word)) enter(child->get(), into, hashes);
   if (n->star) enter(n->star.get(), into, hashes);
 }
@@ -80,7 +106,7 @@ void topic_trie::match(std::string_view routing_key, scratch& memory, Each&& eac
     const std::string_view word = routing_key.substr(at, dot == std::string_view::npos ? dot : dot - at);
     more = dot != std::string_view::npos;
     at = dot + 1;
-    if (now.empty() && hashes.empty()) return;
+    if (now.empty() && hashes.size() == 0) return;
     const std::uint64_t word_hash = hash_of(word);
     next.clear();
     const std::size_t hashes_before = hashes.size();  // those found in this step stand after the word already
@@ -91,8 +117,8 @@ void topic_trie::match(std::string_view routing_key, scratch& memory, Each&& eac
   for (const node* n : now) {
     if (!n->here.empty()) each(n->here);
   }
-  for (const node* n : hashes) {
-    if (!n->here.empty()) each(n->here);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    if (!hashes[i]->here.empty()) each(hashes[i]->here);
   }
 }
 

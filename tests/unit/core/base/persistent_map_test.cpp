@@ -3,8 +3,11 @@
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <thread>
 
 using namespace warren;
 
@@ -122,4 +125,43 @@ TEST_CASE("a map emptied key by key equals a new one and iterates over nothing",
   CHECK(map.erase("a"));
   CHECK(map.begin() == map.end());
   CHECK(map.size() == 0);
+}
+
+TEST_CASE("readers of older copies are undisturbed by a writer on another thread", "[persistent_map]") {
+  persistent_map<std::string, std::string> map;
+  std::mutex guard;
+  std::atomic<bool> done = false;
+  std::atomic<int> wrong = 0;
+  const auto read = [&] {
+    while (!done) {
+      persistent_map<std::string, std::string> copy;
+      {
+        const std::lock_guard lock(guard);
+        copy = map;
+      }
+      std::size_t seen = 0;
+      for (const auto& [key, value] : copy) {
+        ++seen;
+        if (key != value || copy.get(key) == nullptr) ++wrong;
+      }
+      if (seen != copy.size()) ++wrong;
+    }
+  };
+  std::thread first(read), second(read);
+  persistent_map<std::string, std::string> working;
+  for (int i = 0; i < 4000; ++i) {
+    const std::string key = std::to_string(i % 300);
+    if (i % 3 == 0) {
+      working.erase(key);
+    } else {
+      working.set(key, key);
+    }
+    if (i % 2 == 0) continue;  // now and then nobody else holds the newest nodes: they are changed in place
+    const std::lock_guard lock(guard);
+    map = working;
+  }
+  done = true;
+  first.join();
+  second.join();
+  CHECK(wrong == 0);
 }

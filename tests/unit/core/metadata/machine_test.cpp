@@ -153,6 +153,64 @@ TEST_CASE("a transient queue that takes a durable auto-delete exchange with it l
   CHECK(std::get<delete_exchange>(done.to_log[0]).name == "x");
 }
 
+TEST_CASE("a replay gives the durable state also where transient bindings kept an exchange alive", "[metadata]") {
+  broker b;
+  metadata_machine replayed;
+  const auto logged = [&](const command& c) {
+    for (const command& l : b.must(c).to_log) REQUIRE(replayed.replay(l).result.ok());
+  };
+  REQUIRE(replayed.replay(put_vhost{b.vhost, "", {}, "", false}).result.ok());
+  declare_exchange x = b.exchange("x", "fanout"), y = b.exchange("y", "fanout");
+  x.auto_delete = y.auto_delete = true;
+  logged(x);
+  logged(y);
+  logged(b.queue("d"));
+  logged(b.queue("t", false));
+  logged(b.to_queue("x", "d", ""));
+  logged(b.to_queue("x", "t", ""));
+  logged(unbind{b.vhost, b.to_queue("x", "d", "").binding});  // the transient binding keeps it
+  logged(b.to_queue("x", "d", ""));
+  logged(b.to_exchange("y", "x", ""));
+  const auto same = [&] {
+    std::vector<std::string> lines[2];
+    for (const metadata_machine* m : {static_cast<const metadata_machine*>(&b.machine), static_cast<const metadata_machine*>(&replayed)}) {
+      metadata_machine durable;
+      for (const command& c : export_durable(*m->snapshot())) REQUIRE(durable.apply(c).result.ok());
+      lines[m == &replayed] = described(*durable.snapshot());
+    }
+    std::erase_if(lines[0], [](const std::string& l) { return l.starts_with("reserve"); });
+    std::erase_if(lines[1], [](const std::string& l) { return l.starts_with("reserve"); });
+    return lines[0] == lines[1];
+  };
+  CHECK(same());
+  logged(delete_queue{b.vhost, "d", {}});
+  CHECK(same());
+  CHECK(replayed.snapshot()->find_vhost(b.vhost)->find_exchange("x") != nullptr);
+  logged(delete_queue{b.vhost, "t", {}});  // now the last binding goes, and y's with it
+  CHECK(same());
+  CHECK(replayed.snapshot()->find_vhost(b.vhost)->find_exchange("x") == nullptr);
+  CHECK(replayed.snapshot()->find_vhost(b.vhost)->find_exchange("y") == nullptr);
+}
+
+TEST_CASE("a log replayed over a newer snapshot comes to the same state", "[metadata]") {
+  broker b;
+  std::vector<command> log;
+  const auto logged = [&](const command& c) {
+    for (const command& l : b.must(c).to_log) log.push_back(l);
+  };
+  logged(b.queue("q", true, table({{"x-message-ttl", integer(1)}})));
+  logged(delete_queue{b.vhost, "q", {}});
+  logged(b.queue("q", true, table({{"x-message-ttl", integer(2)}})));
+  logged(put_user{"u", "h1", "a", {}, true});
+  logged(set_permission{"u", b.vhost, "a", "", ""});
+  logged(delete_user{"u"});
+  logged(put_user{"u", "h2", "a", {}, true});
+  const auto before = described(*b.machine.snapshot());
+  for (const command& c : log) (void)b.machine.replay(c);
+  CHECK(described(*b.machine.snapshot()) == before);
+  CHECK(b.machine.snapshot()->find_user("u")->password_hash == "h2");
+}
+
 TEST_CASE("a full export makes an equal broker, a durable one leaves the transient out", "[metadata]") {
   const broker b = furnished();
   metadata_machine all, durable;

@@ -154,7 +154,16 @@ TEST_CASE("an exclusive queue belongs to its connection, is never durable and go
   CHECK(reply(check_use_queue(b.topology(), {owner}, "excl-q")) == "ok");
 
   b.must(b.queue("stays", false));
-  CHECK(count<queue_deleted>(b.must(delete_exclusive_queues{owner}).events) == 1);
+  declare_queue second = c, gone = c;
+  second.name = "second";
+  gone.name = "gone";
+  b.must(second);
+  b.must(gone);
+  b.must(delete_queue{b.vhost, "gone", {}});
+  CHECK_FALSE(b.must(delete_exclusive_queues{other}).changed);
+  CHECK(count<queue_deleted>(b.must(delete_exclusive_queues{owner}).events) == 2);
+  CHECK_FALSE(b.must(delete_exclusive_queues{owner}).changed);
+  CHECK(b.topology().exclusive_queues.empty());
   CHECK(b.find_queue("excl-q") == nullptr);
   CHECK(b.find_queue("stays") != nullptr);
 }

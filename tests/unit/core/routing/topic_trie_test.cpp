@@ -117,6 +117,18 @@ TEST_CASE("a hostile pattern of many hashes costs no more than nodes times words
   CHECK(matches(trie, key + ".b").count("q") == 1);
 }
 
+TEST_CASE("many different hashes that are possible at once are each followed, and matched once", "[routing]") {
+  topic_trie trie;
+  for (int bits = 0; bits < 256; ++bits) {  // all prefixes of 8 words over {a, *}, each followed by a #
+    std::string pattern;
+    for (int word = 0; word < 8; ++word) pattern += ((bits >> word) & 1) != 0 ? "a." : "*.";
+    trie.add(pattern + "#.b.#", target("q" + std::to_string(bits)));
+  }
+  CHECK(matches(trie, "a.a.a.a.a.a.a.a.x.b.y.b").size() == 256);
+  CHECK(matches(trie, "a.a.a.a.a.a.a.z.x.b.y").size() == 128);
+  CHECK(matches(trie, "a.a.a.a.a.a.a.a.x.y").empty());
+}
+
 TEST_CASE("a queue bound twice under one key stays until both are gone", "[routing]") {
   topic_trie trie;
   trie.add("a.*", target("q"));
