@@ -1,0 +1,105 @@
+"""Memory and disk alarms: who is blocked, who is told, and that it ends."""
+import os
+import shutil
+
+import broker as brokers
+from broker import Skip
+from conformance.client import CAPABILITIES, Timeout
+from testkit import captured, test
+
+NO_BLOCKED = {k: v for k, v in CAPABILITIES.items() if k != 'connection.blocked'}
+
+
+def small_disk(t, megabytes, **conf):
+    """A broker whose data lie on a tmpfs of that size, in a mount namespace of its own.
+
+    Returns it and the path under which this process sees the directory.
+    """
+    if brokers.target() == 'external' or os.geteuid() != 0:
+        raise Skip('needs root for a mount namespace')
+    b = brokers.make(conf=conf)
+    t.cleanup(b.destroy)
+    original = b.command
+
+    def command(path):
+        argv, environment = original(path)
+        script = 'mount -t tmpfs -o size=%dm tmpfs "$0" && exec "$@"' % megabytes
+        return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, b.dir] + argv, environment
+    b.command = command
+    if shutil.which('unshare') is None or os.system('unshare --mount true 2>/dev/null') != 0:
+        raise Skip('mount namespaces are not permitted here')
+    b.start()
+    return b, '/proc/%d/root%s' % (b.pid, b.dir)
+
+
+@test
+def memory_alarm(t):
+    """during a memory alarm a publisher is told and not read any more; consumers go on"""
+    b = t.start(conf={'vm_memory_high_watermark.absolute': '4MB'})
+    watch = t.connect(broker=b)
+    see = watch.channel()
+    q = see.declare('mem')[0]
+    c = t.connect(broker=b)
+    ch = c.channel()
+    ch.publish('', q, 'first')
+    e = c.recv(0)
+    assert (e.name, e.reason) == ('connection.blocked', 'low on memory'), e
+    try:
+        ch.wait_for('channel.flow-ok', timeout=0.01)
+    except Timeout:
+        pass
+    ch.send('channel.flow', active=True)
+    try:
+        ch.recv(1.0)
+        raise AssertionError('a blocked connection was read')
+    except Timeout:
+        pass
+    see.sync()  # a connection that never published is not blocked
+    assert not watch.inbox[0]
+    plain = t.connect(broker=b, capabilities=NO_BLOCKED)
+    plain.channel().publish('', q)
+    plain.pump(0.5)
+    assert not plain.inbox[0], 'told without the capability'
+
+
+@test
+def blocked_connections_need_no_heartbeats(t):
+    """a blocked connection is not taken for dead, and its end is noticed"""
+    b = t.start(conf={'vm_memory_high_watermark.absolute': '4MB'})
+    c = t.connect(broker=b, heartbeat=1)
+    ch = c.channel()
+    ch.publish('', 'nobody')
+    assert c.recv(0).name == 'connection.blocked'
+    c.pump(4)  # sends nothing; the broker cannot expect to read anything
+    assert c.dead is None and c.heartbeats_seen >= 2
+
+
+@captured('Misc', 'alarm cleared')
+def _(t):
+    b, seen = small_disk(t, 200, **{'disk_free_limit.absolute': '50MB'})
+    balloon = os.path.join(seen, 'balloon')
+    c = t.connect(broker=b, wait=40)
+    ch = c.channel()
+    q = ch.queue()
+    ch.publish('', q, 'free')
+    ch.sync()
+    with open(balloon, 'wb') as f:
+        free = os.statvfs(seen).f_bavail * os.statvfs(seen).f_frsize
+        f.write(b'\0' * (free - 20 * 1000 * 1000))
+    # Until the alarm is noticed publishes pass; then the connection is told.
+    import time
+    deadline = time.monotonic() + 40
+    while True:
+        ch.publish('', q, 'x')
+        c.pump(0.1)
+        if c.inbox[0]:
+            break
+        assert time.monotonic() < deadline, 'no alarm'
+    e = c.recv(0)
+    assert (e.name, e.reason) == ('connection.blocked', 'low on disk'), e
+    ch.publish('', q, 'behind the block')
+    os.unlink(balloon)
+    e = c.recv(0, 40)
+    ch.sync()
+    assert ch.bodies(q)[-1] == b'behind the block'
+    return e.name
