@@ -10,6 +10,7 @@
 
 #include "actors/logging/log.hpp"
 #include "actors/queue/queue_admin_messages.hpp"
+#include "supervision/guarded.hpp"
 
 namespace warren::actors {
 
@@ -64,7 +65,9 @@ resource_probe system_probe(const std::string& data_directory) {
   return {resident_bytes, [data_directory] { return free_bytes(data_directory); }, total_memory()};
 }
 
-caf::behavior alarm_actor(caf::stateful_actor<alarm_state>* self, node_services* services, resource_probe probe) {
+caf::behavior alarm_actor(caf::stateful_actor<alarm_state>* self, node_services* services, resource_probe probe,
+                          supervision::place where) {
+  supervision::guard(self, std::move(where), "alarms");
   const broker_options& o = services->options;
   const std::uint64_t total = o.total_memory_override != 0 ? o.total_memory_override : probe.memory_total_bytes;
   alarm_state& s = self->state;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "actors/runtime/services.hpp"
+#include "supervision/place.hpp"
 
 namespace warren::actors {
 
@@ -18,7 +19,8 @@ struct resource_probe {
 [[nodiscard]] resource_probe system_probe(const std::string& data_directory);
 
 /// Compares memory with its watermark and the free disk with its limit, and sets the alarm board (config.md, "Alarms").
-caf::behavior alarm_actor(caf::stateful_actor<struct alarm_state>* self, node_services* services, resource_probe probe);
+caf::behavior alarm_actor(caf::stateful_actor<struct alarm_state>* self, node_services* services, resource_probe probe,
+                          supervision::place where);
 
 struct alarm_state {
   static inline const char* name = "alarms";

@@ -138,7 +138,7 @@ void metadata_actor::start_vhost(const std::string& name, const std::shared_ptr<
 
 void metadata_actor::write_snapshot() {
   // the published snapshot has exactly the commands up to synced_index_ (and transient objects, which are not exported)
-  send(services_.store(), store_snapshot{storage::encode_state(export_durable(*services_.metadata_now.get())), synced_index_,
+  send(services_.store(), store_snapshot{storage::encode_state(*services_.metadata_now.get()), synced_index_,
                                          caf::actor_cast<caf::actor>(this)});
 }
 

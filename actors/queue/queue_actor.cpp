@@ -108,6 +108,7 @@ caf::behavior queue_actor::running() {
           paging_total_ -= i->second;
           paging_bytes_.erase(i);
         }
+        stop_when_paged_out();
       },
       [this](store_loaded& loaded) {
         machine_.loaded(loaded.lane, loaded.messages, loaded.more_in_range, wall_clock_ms(), effects_);
@@ -124,11 +125,7 @@ caf::behavior queue_actor::running() {
         return queue_status{start_.record, start_.in_force, machine_.count(), machine_.ledger(), machine_.active_consumer(),
                             machine_.exclusive_consumer()};
       },
-      [this](const queue_stop_cleanly&) {
-        flush();
-        send(services_.store(), store_close{start_.record->id, machine_.next_position(), machine_.highest_delivered()});
-        return queue_stopped{};
-      },
+      [this](const queue_stop_cleanly&) { return stop_cleanly(); },
   };
 }
 
@@ -229,6 +226,23 @@ void queue_actor::channel_gone(channel_id id) {
   machine_.channel_down(id, wall_clock_ms(), effects_);
 }
 
+/// What is in the log only goes to segments; then the store learns what recovery cannot see there.
+caf::result<queue_stopped> queue_actor::stop_cleanly() {
+  flush();
+  if (start_.record->durable) machine_.flush_log(log_file_id{}, effects_);
+  flush();
+  stopping_ = make_response_promise();
+  stop_when_paged_out();
+  return stopping_;
+}
+
+void queue_actor::stop_when_paged_out() {
+  if (!stopping_.pending() || !paging_bytes_.empty()) return;
+  if (start_.record->durable)
+    send(services_.store(), store_close{start_.record->id, machine_.next_position(), machine_.highest_delivered()});
+  stopping_.deliver(queue_stopped{});
+}
+
 queue_actor::peer& queue_actor::peer_of(channel_id id, const caf::actor& channel) {
   const auto [i, fresh] = peers_.try_emplace(id);
   if (fresh) {
@@ -284,7 +298,7 @@ void queue_actor::perform_deliveries() {
 }
 
 void queue_actor::perform_disk() {
-  if (effects_.purge_disk) send(services_.store(), store_purge{start_.record->id});
+  if (effects_.purge_disk) send(services_.store(), store_purge{start_.record->id, effects_.purge_keep});
   for (page_out& out : effects_.page_outs) {
     std::uint64_t bytes = 0;
     for (const queue_entry& e : out.entries) bytes += e.message->record_bytes;
@@ -296,7 +310,8 @@ void queue_actor::perform_disk() {
   if (!effects_.disk_acks.empty()) send(services_.store(), store_ack{start_.record->id, effects_.disk_acks});
   for (const load_request& wanted : effects_.loads)
     send(services_.store(), store_load{start_.record->id, wanted, caf::actor_cast<caf::actor>(this)});
-  for (const log_file_id file : effects_.log_releases) send(services_.log(), log_released{start_.record->id, file});
+  for (const log_file_id file : effects_.log_releases)
+    if (file) send(services_.log(), log_released{start_.record->id, file});
 }
 
 void queue_actor::perform_confirms() {

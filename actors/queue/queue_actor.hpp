@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/queue/dead_letter_publisher.hpp"
+#include "actors/queue/queue_admin_messages.hpp"
 #include "actors/queue/queue_messages.hpp"
 #include "actors/runtime/io_actor.hpp"
 #include "actors/runtime/services.hpp"
@@ -72,6 +73,8 @@ class queue_actor : public supervision::guarded<io_actor> {
   void on_settle(const queue_settle& settled);
   void on_check_delete(const queue_check_delete& wanted, const caf::actor& asker);
   void dispose();
+  caf::result<queue_stopped> stop_cleanly();
+  void stop_when_paged_out();
   void on_peer_down(const caf::actor_addr& who);
   void channel_gone(channel_id id);
 
@@ -106,6 +109,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   std::uint64_t paging_total_ = 0;
   std::vector<std::pair<channel_id, std::uint64_t>> held_credit_;  ///< publishers wait while the disk is behind
   std::optional<time_ms> wake_armed_;
+  caf::response_promise stopping_;
   bool deleting_ = false;
   bool ended_ = false;
 };

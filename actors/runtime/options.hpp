@@ -38,7 +38,7 @@ struct broker_options {
   std::uint64_t disk_free_limit_absolute = 50'000'000;
   double disk_free_limit_relative = 0;  ///< times total memory; wins when not 0
 
-  std::string product_name = "Warren", product_version;
+  std::string product_name = "RabbitMQ", product_version;  ///< as clients expect it; platform and information say Warren
   std::string version = "3.10.8";  ///< what clients are told: whose protocol we speak
 };
 

@@ -37,6 +37,22 @@ class replaceable_actor {
   caf::actor who_;
 };
 
+class actor_list {
+ public:
+  void add(caf::actor who) {
+    std::lock_guard lock(mutex_);
+    all_.push_back(std::move(who));
+  }
+  [[nodiscard]] std::vector<caf::actor> all() const {
+    std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<caf::actor> all_;
+};
+
 /// Names to values, for all threads.
 template <class Value>
 class named {
@@ -78,6 +94,7 @@ struct node_services {
 
   replaceable_actor log_actor, store_actor, metadata_actor;
   replaceable_actor vhost_supervisor;
+  actor_list acceptors;
   named<caf::actor> queue_supervisors;                 ///< by vhost
   named<supervision::child_key> vhost_children;        ///< of the vhosts supervisor, by vhost
   [[nodiscard]] caf::actor log() const { return log_actor.get(); }

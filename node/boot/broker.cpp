@@ -1,10 +1,12 @@
 #include "node/boot/broker.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <thread>
 
 #include "actors/connection/connection_messages.hpp"
+#include "actors/auth/tls_context.hpp"
 #include "actors/listener/acceptor_actor.hpp"
 #include "actors/listener/listener_tree.hpp"
 #include "actors/logging/log.hpp"
@@ -13,6 +15,7 @@
 #include "actors/vhost/vhost_tree.hpp"
 #include "node/boot/first_contents.hpp"
 #include "node/boot/storage_boot.hpp"
+#include "node/boot/test_hooks.hpp"
 #include "node/boot/tree.hpp"
 #include "supervision/crash_report.hpp"
 #include "supervision/supervisor.hpp"
@@ -52,6 +55,7 @@ struct broker::parts {
   std::unique_ptr<storage_boot> storage;
   std::unique_ptr<caf::scoped_actor> self;
   caf::actor root, listeners;
+  std::shared_ptr<std::atomic<bool>> ended = std::make_shared<std::atomic<bool>>(false);  ///< of the tree
 
   std::string prepare_storage();
   std::string start_runtime();
@@ -116,6 +120,7 @@ std::string broker::parts::start_runtime() {
 
 std::string broker::parts::start_tree() {
   root = supervision::spawn_supervisor(*system, node_tree(*services, *storage, config, [this](caf::actor l) { listeners = std::move(l); }));
+  root->attach_functor([flag = ended] { *flag = true; });
   return ask(root, supervision::await_started{}, 60s, [](const supervision::completed&) {});
 }
 
@@ -133,6 +138,7 @@ std::string broker::parts::start_vhosts() {
 std::string broker::parts::load_contents() { return load_first_contents(config, *services, *self); }
 
 std::string broker::parts::start_listeners() {
+  start_test_hooks(*system, root);
   for (const auto& [name, at] : config.tcp_listeners)
     if (std::string failed = start_listener(name, at, false); !failed.empty()) return failed;
   for (const auto& [name, at] : config.tls_listeners)
@@ -142,9 +148,9 @@ std::string broker::parts::start_listeners() {
 
 std::string broker::parts::start_listener(const std::string&, const listener_address& at, bool tls) {
   actors::listener_options options;
-  options.address = at.address;
+  options.address = at.ip;
   options.port = at.port;
-  options.name = std::string(tls ? "amqps " : "amqp ") + (at.address.empty() ? "[::]" : at.address) + ":" + std::to_string(at.port);
+  options.name = std::string(tls ? "amqps " : "amqp ") + (at.ip.empty() ? "[::]" : at.ip) + ":" + std::to_string(at.port);
   if (tls) {
     auto context = actors::make_server_context(config.tls);
     if (!context) return context.failure().text;
@@ -155,8 +161,7 @@ std::string broker::parts::start_listener(const std::string&, const listener_add
 }
 
 bool broker::tree_ended() const {
-  const auto root = caf::actor_cast<caf::strong_actor_ptr>(parts_->root);
-  return root && root->get()->is_terminated();
+  return *parts_->ended;
 }
 
 // ---- stopping

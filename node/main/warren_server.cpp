@@ -29,7 +29,7 @@ sigset_t block_signals() {
 }
 
 void print_problems(const loaded_config& loaded) {
-  for (const config_problem& p : loaded.errors) std::fprintf(stderr, "%s\n", to_string(p).c_str());
+  for (const config_problem& p : loaded.errors) std::fprintf(stderr, "%s\n", p.describe().c_str());
 }
 
 /// Serves until a signal says stop; false when the supervision tree gave up.
@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
     return *line.exit_code;
   }
   if (line.options.config_help) {
-    std::fputs(config_documentation().c_str(), stdout);
+    std::fputs(config_keys_markdown().c_str(), stdout);
     return exit_ok;
   }
   const loaded_config loaded = load_config(line.options, environment::of_process(), machine_defaults::of_this_machine());
