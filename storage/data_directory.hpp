@@ -17,14 +17,14 @@ namespace warren::storage {
 ///     node_incarnation     who this directory is, and how often it was opened
 ///     metadata.snapshot    see metadata_snapshot.hpp
 ///     clean_stop           only between a clean stop and the next start
-///     log/  queues/
+///     wal/  queues/
 class data_directory {
  public:
   /// Creates what is missing. Every opening counts as one more start, durably.
   [[nodiscard]] static result<std::unique_ptr<data_directory>> open(file_system& fs, const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string log_path() const { return path_ + "/log"; }
+  [[nodiscard]] std::string log_path() const { return path_ + "/wal"; }
   [[nodiscard]] std::string queues_path() const { return path_ + "/queues"; }
   [[nodiscard]] std::uint64_t incarnation() const { return incarnation_; }  ///< random, never 0
   [[nodiscard]] std::uint64_t starts() const { return starts_; }            ///< this one included

@@ -1,7 +1,6 @@
 #include "actors/connection/login.hpp"
 
 #include "actors/auth/password_hash.hpp"
-#include "actors/auth/base64.hpp"
 #include "actors/auth/login_source.hpp"
 
 namespace warren::actors {
@@ -10,7 +9,7 @@ namespace {
 
 bool password_fits(const user_record& user, const std::string& password) {
   const auto algorithm = parse_hashing_module(user.hashing_algorithm);
-  return algorithm && !user.password_hash.empty() && password_matches(*algorithm, to_base64(user.password_hash), password);
+  return algorithm && !user.password_hash.empty() && password_matches(*algorithm, user.password_hash, password);
 }
 
 }  // namespace

@@ -104,9 +104,12 @@ void acceptor_actor::on_accepted(boost::system::error_code failed, tcp::socket s
     args->thread = &thread;
     args->socket = options_->tls ? transport::tls(std::move(socket), options_->tls->native_handle()) : transport::plain(std::move(socket));
     const transport_info info = args->socket->info();
-    send(connections_, supervision::start_dynamic{info.peer_host + ":" + std::to_string(info.peer_port) + " -> " + info.host + ":" +
-                                                      std::to_string(info.port),
-                                                  std::move(args)});
+    const std::string name = info.peer_host + ":" + std::to_string(info.peer_port) + " -> " + info.host + ":" + std::to_string(info.port);
+    request(connections_, caf::infinite, supervision::start_dynamic{name, std::move(args)})
+        .then([](const supervision::child_ref&) {},
+              [this, name](const caf::error& failed) {
+                log_error(log_category::connection, "cannot start connection {}: {}", name, system().render(failed));
+              });
   }
   accept();
 }

@@ -6,7 +6,6 @@
 #include <sstream>
 #include <vector>
 
-#include "actors/auth/base64.hpp"
 #include "actors/auth/password_hash.hpp"
 #include "actors/definitions/import_definitions.hpp"
 #include "actors/logging/log.hpp"
@@ -66,7 +65,7 @@ namespace fs = std::filesystem;
 
 [[nodiscard]] std::string create_defaults(const node_config& config, actors::node_services& services, caf::scoped_actor& self) {
   const std::string hash = actors::hash_password(config.hashing, config.default_pass);
-  put_user user{config.default_user, actors::from_base64(hash).value_or(""), std::string(actors::hashing_module(config.hashing)),
+  put_user user{config.default_user, hash, std::string(actors::hashing_module(config.hashing)),
                 config.default_user_tags, false};
   for (command c : {command(put_vhost{config.default_vhost, "Default virtual host", {}, "", false}), command(std::move(user)),
                     command(set_permission{config.default_user, config.default_vhost, config.default_configure, config.default_write,
