@@ -19,6 +19,14 @@ using field_array = std::vector<field_value>;
 struct field_table {
   std::vector<std::pair<std::string, field_value>> fields;
 
+  // Defaulted below, where field_value is complete: clang looks into the vector as soon as one of these is defined.
+  field_table();
+  field_table(const field_table&);
+  field_table(field_table&&) noexcept;
+  field_table& operator=(const field_table&);
+  field_table& operator=(field_table&&) noexcept;
+  ~field_table();
+
   [[nodiscard]] const field_value* find(std::string_view name) const;
   void set(std::string_view name, field_value value);  ///< replaces the first of that name, or appends
   void erase(std::string_view name);
@@ -54,6 +62,13 @@ struct field_value {
   [[nodiscard]] const field_table* table() const;
   friend bool operator==(const field_value&, const field_value&);
 };
+
+inline field_table::field_table() = default;
+inline field_table::field_table(const field_table&) = default;
+inline field_table::field_table(field_table&&) noexcept = default;
+inline field_table& field_table::operator=(const field_table&) = default;
+inline field_table& field_table::operator=(field_table&&) noexcept = default;
+inline field_table::~field_table() = default;
 
 /// The name of a type as RabbitMQ's errors print it: longstr, signedint, bool, byte, unsignedbyte, short, unsignedshort,
 /// unsignedint, long, float, double, decimal, timestamp, binary, table, array, void.
