@@ -84,7 +84,9 @@ bool connection_machine::take_header(bytes_view& in) {
   state_ = state::starting;
   std::string mechanisms;
   for (const std::string& name : settings_->mechanisms) mechanisms += (mechanisms.empty() ? "" : " ") + name;
-  send(connection_start{0, 9, settings_->server_properties, std::move(mechanisms), settings_->locales});
+  // the 0-8 family asks for its own version and is answered with it; what follows is spoken as 0-9-1 all the same
+  const bool family_0_8 = header[4] == 1 && header[5] == 1 && (header[6] == 8 || header[7] == 1);
+  send(connection_start{static_cast<std::uint8_t>(family_0_8 ? 8 : 0), static_cast<std::uint8_t>(family_0_8 ? 0 : 9), settings_->server_properties, std::move(mechanisms), settings_->locales});
   return true;
 }
 

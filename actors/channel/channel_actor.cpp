@@ -93,8 +93,8 @@ void channel_actor::run() {
     inputs_.pop_front();
     ++inputs_done_;
   }
-  if (stopping_ && !busy_ && !dead_) {
-    dead_ = true;
+  if (stopping_ && !stopped_ && (dead_ || !busy_)) {
+    dead_ = stopped_ = true;
     release();
     send(setup_.connection, channel_stopped{setup_.number});
     quit();

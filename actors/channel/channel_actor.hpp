@@ -172,7 +172,8 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   amqp::method_id current_;
   bool busy_ = false;     ///< an answer is awaited
   bool dead_ = false;     ///< the connection is going down: nothing is done any more
-  bool stopping_ = false;
+  bool stopping_ = false;  ///< the connection wants us to end once what it handed over is done
+  bool stopped_ = false;
   bool counted_ = false;  ///< among the user's channels
   std::deque<std::shared_ptr<input_batch>> inputs_;
   std::uint64_t inputs_done_ = 0;

@@ -90,9 +90,7 @@ caf::behavior queue_actor::running() {
         flush();
         return purge_answer{messages};
       },
-      [this](const queue_check_delete& wanted) {
-        on_check_delete(wanted, caf::actor_cast<caf::actor>(current_sender()));
-      },
+      [this](const queue_check_delete& wanted) { return check_delete(wanted); },
       [this](const queue_dispose&) { dispose(); },
       [this](const queue_new_record& changed) {
         start_.in_force = changed.in_force;
@@ -181,7 +179,7 @@ void queue_actor::on_settle(const queue_settle& settled) {
   }
 }
 
-void queue_actor::on_check_delete(const queue_check_delete& wanted, const caf::actor& asker) {
+delete_answer queue_actor::check_delete(const queue_check_delete& wanted) {
   flush();
   const auto c = machine_.count();
   delete_answer reply{c.ready, std::nullopt};
@@ -192,7 +190,7 @@ void queue_actor::on_check_delete(const queue_check_delete& wanted, const caf::a
   } else {
     deleting_ = true;
   }
-  send(asker, std::move(reply));
+  return reply;
 }
 
 void queue_actor::dispose() {

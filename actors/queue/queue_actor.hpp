@@ -71,7 +71,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   void on_consume(queue_consume& wanted);
   void on_get(waiting_get wanted);
   void on_settle(const queue_settle& settled);
-  void on_check_delete(const queue_check_delete& wanted, const caf::actor& asker);
+  [[nodiscard]] delete_answer check_delete(const queue_check_delete& wanted);
   void dispose();
   caf::result<queue_stopped> stop_cleanly();
   void stop_when_paged_out();
