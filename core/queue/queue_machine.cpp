@@ -11,6 +11,7 @@ queue_machine::queue_machine(queue_settings settings, bool auto_delete, queue_me
     : state_(std::make_unique<state>(std::move(settings), auto_delete, limits, now)) {}
 queue_machine::~queue_machine() = default;
 queue_machine::queue_machine(queue_machine&&) noexcept = default;
+queue_machine& queue_machine::operator=(queue_machine&&) noexcept = default;
 
 void queue_machine::recover(const recovered_queue& found, time_ms now, queue_effects& out) {
   state_->recover(found, out);

@@ -40,6 +40,7 @@ class queue_machine {
   queue_machine(queue_settings settings, bool auto_delete, queue_memory_limits limits, time_ms now);
   ~queue_machine();
   queue_machine(queue_machine&&) noexcept;
+  queue_machine& operator=(queue_machine&&) noexcept;
 
   void recover(const recovered_queue& found, time_ms now, queue_effects& out);
 

@@ -69,13 +69,30 @@ void queue_machine::state::page_out_lane(std::uint8_t number, lane& l, std::uint
   const std::uint64_t went = before - ready.total().memory_messages();
   const std::uint64_t went_bytes = before_bytes - ready.total().memory_record_bytes;
   if ((went >= messages && went_bytes >= bytes) || l.head().empty() || (l.load.under_way && !l.load.stale)) return;
-  const std::uint64_t n = l.head().size();
+  const std::uint64_t n = l.head().size() - std::min<std::uint64_t>(l.head().size(), stays_at_head(l));
   const std::uint64_t average = std::max<std::uint64_t>(1, l.head_bytes() / l.head_count());
   const std::uint64_t by_count = messages > went ? messages - went : 0;
   const std::uint64_t by_bytes = bytes > went_bytes ? (bytes - went_bytes + average - 1) / average : 0;
   const std::uint64_t out_now = std::min(n, std::max(by_count, by_bytes));
-  if (out_now < least_messages && out_now * average < least_bytes) return;
+  if (out_now == 0 || (out_now < least_messages && out_now * average < least_bytes)) return;
   send_out(number, l, l.head().split_back(out_now), true, out);
+}
+
+// How many entries of the head's ring must stay so that nothing has to be loaded at once: whatever the limits are, a load
+// that has come is not thrown out again.
+std::uint64_t queue_machine::state::stays_at_head(lane& l) const {
+  std::uint64_t messages = 0, bytes = 0, of_ring = 0;
+  const auto enough = [&] { return messages >= low_messages() || bytes >= low_bytes(); };
+  for (const queue_entry& e : l.returned()) {
+    if (enough()) return 0;
+    ++messages;
+    bytes += e.message->record_bytes;
+  }
+  for (; of_ring < l.head().size() && !enough(); ++of_ring) {
+    ++messages;
+    bytes += l.head()[of_ring].message->record_bytes;
+  }
+  return of_ring;
 }
 
 // Entries leave the head's back (in front of the middle) or are the whole tail (behind it). What is on disk already is not
@@ -142,8 +159,7 @@ void queue_machine::state::keep_heads_filled(queue_effects& out) {
     return;
   const bool consuming = consumers.size() > 0;
   const bool full_load = consuming || may_expire() || (limited && settings.overflow == overflow_mode::drop_head && too_long());
-  const std::uint64_t low_messages = std::max(1u, limits.load_messages / 2);
-  const std::uint64_t low_bytes = std::max(1u, limits.load_bytes / 2);
+  const std::uint64_t low_messages = this->low_messages(), low_bytes = this->low_bytes();
   std::uint64_t messages = 0, bytes = 0;  // in memory at the heads of the lanes so far
   ready.each_lane_downwards([&](std::uint8_t number, lane& l) {
     if (l.count() == 0 || messages >= low_messages || bytes >= low_bytes) return;

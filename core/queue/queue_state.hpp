@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <limits>
 
 #include "core/base/ring.hpp"
@@ -71,6 +72,10 @@ struct queue_machine::state {
   void page_out_excess(queue_effects& out);
   void page_out_fresh(queue_effects& out);  ///< lazy: what is not on its way yet
   void page_out_lane(std::uint8_t number, lane& l, std::uint64_t messages, std::uint64_t bytes, queue_effects& out);
+  [[nodiscard]] std::uint64_t stays_at_head(lane& l) const;
+  // a head with less than both of this in memory is filled up
+  [[nodiscard]] std::uint64_t low_messages() const { return std::max(1u, limits.load_messages / 2); }
+  [[nodiscard]] std::uint64_t low_bytes() const { return std::max(1u, limits.load_bytes / 2); }
   void send_out(std::uint8_t number, lane& l, ring<queue_entry>&& entries, bool in_front, queue_effects& out);
   void now_on_disk(middle_part& part);
   void page_when_due(queue_effects& out);
