@@ -82,7 +82,7 @@ def _die_with_parent():
 class _Node:
     """A broker process of ours."""
 
-    start_seconds = 30.0
+    start_seconds, stop_seconds = 30.0, 30.0
 
     def __init__(self, conf=None, definitions=None, data_dir=None, tls=None, environment=None, port=None):
         self.host, self.port = '127.0.0.1', port or free_port()
@@ -177,11 +177,11 @@ class _Node:
             self.signal(signal.SIGKILL)
         self._reap(20)
 
-    def stop(self, seconds=60):
+    def stop(self, seconds=None):
         """SIGTERM; returns the exit code."""
         if self.running():
             self.signal(signal.SIGTERM)
-        return self._reap(seconds)
+        return self._reap(seconds or self.stop_seconds)
 
     def _reap(self, seconds):
         if self.process is None:
@@ -203,9 +203,9 @@ class _Node:
         with open(self.log_path, errors='replace') as f:
             return f.read()
 
-    def log_tail(self, lines=25):
+    def log_tail(self, lines=12):
         try:
-            return '\n'.join(self.log_text().splitlines()[-lines:])
+            return '\n'.join(line[:300] for line in self.log_text().splitlines()[-lines:])
         except OSError:
             return '(no log)'
 
@@ -239,7 +239,7 @@ class Warren(_Node):
 
 class RabbitMQ(_Node):
     kind = 'rabbitmq'
-    start_seconds = 90.0
+    start_seconds, stop_seconds = 180.0, 180.0
     epmd_port = '4390'
     plugins = ('rabbitmq_consistent_hash_exchange,rabbitmq_random_exchange,rabbitmq_recent_history_exchange,'
                'rabbitmq_auth_mechanism_ssl')
