@@ -6,7 +6,7 @@ namespace warren::supervision {
 
 child_settings child_spec::settings() const {
   const auto fallback = type == child_type::supervisor ? shutdown_limit::infinity() : shutdown_limit::milliseconds(5000);
-  return {restart, type, significant, shutdown.value_or(fallback)};
+  return {shutdown.value_or(fallback), restart, type, significant};
 }
 
 child_spec worker(std::string name, const char* kind, start_function start, start_mode mode) {

@@ -70,6 +70,7 @@ class collector_actor final : public on_workers<caf::event_based_actor> {
   void ask(std::size_t at, const caf::actor& whom) {
     items_[at].asked = true;
     ++outstanding_;
+    // Not with a std::chrono timeout: CAF 0.17 drops the priority then.
     request<caf::message_priority::high>(whom, caf::infinite, tree_query{at})
         .then([this](tree_report& report) { reported(report); },
               [this, at](caf::error& why) {  // it ended meanwhile

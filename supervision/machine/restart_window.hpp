@@ -20,6 +20,7 @@ class restart_window {
   }
 
   void clear() { times_.clear(); }
+  [[nodiscard]] bool empty() const { return times_.empty(); }
 
  private:
   std::vector<time_ms> times_;

@@ -34,7 +34,7 @@ void supervisor_machine::child_started(child_key key, incarnation inc, time_ms n
   if (c == nullptr || c->state != child_state::starting) return;
   set_state(*c, child_state::running);
   c->adding_ = c->asked_ = false;
-  answer_starters(key, *c, outcome::ok, out);
+  answer(&rare::starters, key, outcome::ok, out);
   if (sequence_.current == key) return advance(now, out);
   release(key, now, out);
 }
@@ -44,7 +44,7 @@ void supervisor_machine::child_ignored(child_key key, incarnation inc, time_ms n
   if (c == nullptr || (c->state != child_state::starting && c->state != child_state::stopping)) return;
   if (c->state == child_state::stopping) return stop_ended(key, *c, now, out);
   c->adding_ = c->asked_ = false;
-  answer_starters(key, *c, outcome::ignored, out);
+  answer(&rare::starters, key, outcome::ignored, out);
   settle(key, *c, out);
   if (sequence_.current == key) return advance(now, out);
   release(key, now, out);
@@ -90,7 +90,7 @@ void supervisor_machine::decide(child_key key, child& c, exit_kind kind, time_ms
 void supervisor_machine::try_restart(child_key key, child& c, bool waited, time_ms now, effect_list& out) {
   c.may_retry_ = false;
   const bool alone = !grouped();
-  auto& window = alone && flags_.delay_ms > 0 ? c.more().window : window_;
+  auto& window = alone && flags_.delay_ms > 0 ? rare_[key].window : window_;
   if (waited) window.clear();  // the delay is served: this start is not counted
   const bool allowed = waited || window.add(now, flags_);
   if (!allowed && flags_.delay_ms == 0) {
@@ -105,7 +105,7 @@ void supervisor_machine::try_restart(child_key key, child& c, bool waited, time_
 void supervisor_machine::start_ended_without_child(child_key key, child& c, time_ms now, effect_list& out) {
   set_state(c, child_state::gone);
   if (sequence_.what == sequence::shutdown) {
-    answer_starters(key, c, outcome::shutting_down, out);
+    answer(&rare::starters, key, outcome::shutting_down, out);
     return simple() ? end_if_all_gone(out) : advance(now, out);
   }
   if (sequence_.what == sequence::boot) {
@@ -120,10 +120,9 @@ void supervisor_machine::start_ended_without_child(child_key key, child& c, time
     return drain(now, out);
   }
   if (!c.asked_) return try_restart(key, c, false, now, out);
-  answer_starters(key, c, outcome::start_failed, out);
+  answer(&rare::starters, key, outcome::start_failed, out);
   if (c.adding_) {
-    out.push_back(effects::forget{key});
-    children_.erase(key);
+    remove(key, out);
   } else {
     settle(key, c, out);
   }
@@ -133,8 +132,8 @@ void supervisor_machine::start_ended_without_child(child_key key, child& c, time
 void supervisor_machine::stop_ended(child_key key, child& c, time_ms now, effect_list& out) {
   const bool ends = ending();
   set_state(c, child_state::gone);
-  answer_starters(key, c, ends ? outcome::shutting_down : outcome::terminated, out);
-  answer_stoppers(key, c, outcome::ok, out);
+  answer(&rare::starters, key, ends ? outcome::shutting_down : outcome::terminated, out);
+  answer(&rare::stoppers, key, outcome::ok, out);
   if (ends) return simple() ? end_if_all_gone(out) : advance(now, out);
   if (sequence_.what == sequence::restart) return advance(now, out);
   settle(key, c, out);

@@ -19,8 +19,8 @@ namespace warren::supervision {
 class supervisor_machine {
  public:
   struct child {
-    supervision::incarnation incarnation = 0;
     child_settings settings;
+    supervision::incarnation incarnation = 0;
     child_state state = child_state::idle;
 
     [[nodiscard]] bool live() const {
@@ -30,19 +30,11 @@ class supervisor_machine {
 
    private:
     friend class supervisor_machine;
-    struct rare {
-      std::vector<request_id> starters, stoppers;
-      restart_window window;
-    };
-    rare& more() {
-      if (!rare_) rare_ = std::make_unique<rare>();
-      return *rare_;
-    }
     bool adding_ = false;     // the start in progress was asked for by start_child: forgotten if it fails
     bool asked_ = false;      // … by start_child or restart_child: not a restart of ours
     bool may_retry_ = false;  // gone after a failed restart: a retry is pending
-    std::unique_ptr<rare> rare_;
   };
+  static_assert(sizeof(child) == 16, "ten thousand queues have one each");
 
   explicit supervisor_machine(supervisor_flags flags) : flags_(flags) {}
 
@@ -91,6 +83,12 @@ class supervisor_machine {
     child_settings settings = {};
   };
 
+  /// What few children have at any time, kept beside them.
+  struct rare {
+    std::vector<request_id> starters, stoppers;
+    restart_window window;
+  };
+
   [[nodiscard]] bool grouped() const;
   [[nodiscard]] bool simple() const { return flags_.strategy == strategy::simple_one_for_one; }
   [[nodiscard]] bool busy() const { return sequence_.what != sequence::none || exclusive_ != 0; }
@@ -122,9 +120,8 @@ class supervisor_machine {
   void begin_stop(child_key key, child& c, effect_list& out);
   void arm_retry(child_key key, child& c, effect_list& out);
   void settle(child_key key, child& c, effect_list& out);  // not running any more and not to be: idle or forgotten
-  void answer(std::vector<request_id>& waiting, outcome what, child_key key, effect_list& out);
-  void answer_starters(child_key key, child& c, outcome what, effect_list& out);
-  void answer_stoppers(child_key key, child& c, outcome what, effect_list& out);
+  void remove(child_key key, effect_list& out);
+  void answer(std::vector<request_id> rare::*waiting, child_key key, outcome what, effect_list& out);
   void release(child_key key, time_ms now, effect_list& out);
   void set_state(child& c, child_state to);
 
@@ -135,6 +132,7 @@ class supervisor_machine {
   child_key exclusive_ = 0;  // grouped strategies: the child a request is working on
   sequence sequence_;
   std::vector<pending> pending_;  // in order of arrival
+  std::map<child_key, rare> rare_;
   restart_window window_;
   bool ended_ = false;
 };

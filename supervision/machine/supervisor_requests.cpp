@@ -35,7 +35,7 @@ void supervisor_machine::do_start(pending& p, effect_list& out) {
   auto& c = children_[p.key];
   c.settings = p.settings;
   c.adding_ = c.asked_ = true;
-  if (p.request != 0) c.more().starters.push_back(p.request);
+  if (p.request != 0) rare_[p.key].starters.push_back(p.request);
   if (grouped()) exclusive_ = p.key;
   begin_start(p.key, c, out);
 }
@@ -50,7 +50,7 @@ void supervisor_machine::do_terminate(pending& p, effect_list& out) {
     if (p.request != 0) out.push_back(effects::reply{p.request, outcome::ok, p.key});
     return settle(p.key, *c, out);
   }
-  if (p.request != 0) c->more().stoppers.push_back(p.request);
+  if (p.request != 0) rare_[p.key].stoppers.push_back(p.request);
   if (c->state == child_state::stopping) return;
   if (grouped()) exclusive_ = p.key;
   begin_stop(p.key, *c, out);
@@ -72,7 +72,7 @@ void supervisor_machine::do_restart(pending& p, effect_list& out) {
       return refusal(outcome::restarting);
   }
   c->asked_ = true;
-  if (p.request != 0) c->more().starters.push_back(p.request);
+  if (p.request != 0) rare_[p.key].starters.push_back(p.request);
   if (grouped()) exclusive_ = p.key;
   begin_start(p.key, *c, out);
 }
@@ -83,8 +83,7 @@ void supervisor_machine::do_erase(pending& p, effect_list& out) {
   if (c == nullptr) {
     what = outcome::not_found;
   } else if (c->state == child_state::idle) {
-    out.push_back(effects::forget{p.key});
-    children_.erase(p.key);
+    remove(p.key, out);
   } else {
     what = c->state == child_state::running || c->state == child_state::stopping ? outcome::running
                                                                                  : outcome::restarting;
@@ -116,21 +115,22 @@ void supervisor_machine::settle(child_key key, child& c, effect_list& out) {
   set_state(c, child_state::idle);
   c.may_retry_ = c.asked_ = c.adding_ = false;
   if (!simple() && c.settings.restart != restart_type::temporary) return;
+  remove(key, out);
+}
+
+void supervisor_machine::remove(child_key key, effect_list& out) {
   out.push_back(effects::forget{key});
   children_.erase(key);
+  rare_.erase(key);
 }
 
-void supervisor_machine::answer(std::vector<request_id>& waiting, outcome what, child_key key, effect_list& out) {
-  for (const auto id : waiting) out.push_back(effects::reply{id, what, key});
-  waiting.clear();
-}
-
-void supervisor_machine::answer_starters(child_key key, child& c, outcome what, effect_list& out) {
-  if (c.rare_) answer(c.rare_->starters, what, key, out);
-}
-
-void supervisor_machine::answer_stoppers(child_key key, child& c, outcome what, effect_list& out) {
-  if (c.rare_) answer(c.rare_->stoppers, what, key, out);
+void supervisor_machine::answer(std::vector<request_id> rare::*waiting, child_key key, outcome what,
+                                effect_list& out) {
+  const auto i = rare_.find(key);
+  if (i == rare_.end()) return;
+  for (const auto id : i->second.*waiting) out.push_back(effects::reply{id, what, key});
+  (i->second.*waiting).clear();
+  if (i->second.starters.empty() && i->second.stoppers.empty() && i->second.window.empty()) rare_.erase(i);
 }
 
 void supervisor_machine::release(child_key key, time_ms now, effect_list& out) {

@@ -59,10 +59,10 @@ struct supervisor_flags {
 };
 
 struct child_settings {
+  shutdown_limit shutdown = shutdown_limit::milliseconds(5000);
   restart_type restart = restart_type::permanent;
   child_type type = child_type::worker;
   bool significant = false;
-  shutdown_limit shutdown = shutdown_limit::milliseconds(5000);
 };
 
 /// A child of one supervisor: increasing in start order, never reused; 0 = none. A restarted child keeps its key.
