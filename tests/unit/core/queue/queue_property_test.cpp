@@ -20,10 +20,10 @@ void showValue(const command& c, std::ostream& os) {
 }
 
 rc::Gen<command> any_command() {
-  return rc::gen::build<command>(rc::gen::set(&command::what, rc::gen::inRange<std::uint8_t>(0, 60)),
-                                 rc::gen::set(&command::a, rc::gen::inRange(0u, 1000u)),
-                                 rc::gen::set(&command::b, rc::gen::inRange(0u, 1000u)),
-                                 rc::gen::set(&command::c, rc::gen::inRange(0u, 1000u)));
+  const auto below = [](std::uint32_t n) { return rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0u, n)); };
+  return rc::gen::build<command>(
+      rc::gen::set(&command::what, rc::gen::cast<std::uint8_t>(below(60))), rc::gen::set(&command::a, below(1000)),
+      rc::gen::set(&command::b, below(1000)), rc::gen::set(&command::c, below(1000)));
 }
 
 queue_settings settings_from(const command& c, bool durable, std::uint8_t max_priority, bool single_active) {
@@ -172,8 +172,7 @@ void drain(checked_queue& queue) {
 
 bool holds(const char* claim, bool durable, bool single_active) {
   return rc::check(claim, [=](const command& first, std::uint8_t priorities) {
-    const auto length = *rc::gen::inRange(1, 200);
-    const auto commands = *rc::gen::container<std::vector<command>>(length, any_command());
+    const auto commands = *rc::gen::scale(3.0, rc::gen::container<std::vector<command>>(any_command()));
     driver d(settings_from(first, durable, priorities % 4, single_active), limits_from(first));
     for (const command& c : commands) d.perform(c);
     d.queue().settle_storage();

@@ -60,6 +60,7 @@ class checked_queue {
   /// `immediate`: deaths that the command itself means.
   template <class F>
   void compare(const char* what, const mark& before, std::uint64_t immediate, F&& model_command);
+  [[nodiscard]] bool asked_for(std::uint8_t lane) const;
   void compare_effects(const mark& before);
   void compare_counts();
   void storage_must_hold_what_lives();
