@@ -32,7 +32,7 @@ result<broker_snapshot> replay(const storage::recovery& found) {
   for (const bytes_view logged : found.commands()) {
     const auto c = storage::decode_command(logged);
     if (!c) return c.failure();
-    (void)machine.apply(*c).result.ok();
+    (void)machine.replay(*c).result.ok();
   }
   return machine.snapshot();
 }

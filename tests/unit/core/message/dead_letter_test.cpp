@@ -11,7 +11,11 @@ namespace {
 
 constexpr time_ms now = 1795330216123;
 field_value text(std::string s) { return field_value::long_string(std::move(s)); }
-field_table fields(std::vector<std::pair<std::string, field_value>> list) { return {std::move(list)}; }
+field_table fields(std::vector<std::pair<std::string, field_value>> list) {
+  field_table t;
+  t.fields = std::move(list);
+  return t;
+}
 field_value keys(std::vector<std::string> list) {
   field_array a;
   for (auto& key : list) a.push_back(text(std::move(key)));
