@@ -123,8 +123,9 @@ result<log_content> read_log(file_system& fs, const std::string& directory, cons
   for (std::size_t i = out.files.size(); i-- > 0;) {
     log_file_content& f = out.files[i];
     if (f.header.file_id < oldest) break;
-    const bool newest = i + 1 == out.files.size();
-    if (status s = read_frames(fs, f, how.incarnation, newest ? 0 : out.files[i + 1].header.previous_end, damaged); !s.ok())
+    const log_file_content* next = i + 1 < out.files.size() ? &out.files[i + 1] : nullptr;
+    if (next != nullptr && next->header.file_id != f.header.file_id + 1) next = nullptr;  // reported below, if it matters
+    if (status s = read_frames(fs, f, how.incarnation, next == nullptr ? 0 : next->header.previous_end, damaged); !s.ok())
       return s.failure();
     const status walked = f.for_each([&](log_entry type, const char* payload, std::size_t bytes) {
       if (type == log_entry::dropped && bytes >= 8) {

@@ -53,6 +53,20 @@ void normalize(position_ranges& ranges) {
   ranges.resize(kept);
 }
 
+position_ranges without(const position_ranges& ranges, std::span<const position> positions) {
+  position_ranges out;
+  auto hole = positions.begin();
+  for (auto [first, last] : ranges) {
+    while (hole != positions.end() && *hole < first) ++hole;
+    for (; hole != positions.end() && *hole <= last; ++hole) {
+      if (*hole > first) out.emplace_back(first, *hole - 1);
+      first = *hole + 1;
+    }
+    if (first <= last) out.emplace_back(first, last);
+  }
+  return out;
+}
+
 void encode_ranges(const position_ranges& ranges, std::string& out) {
   put_varint(ranges.size(), out);
   position before = 0;

@@ -17,6 +17,9 @@ using position_ranges = std::vector<std::pair<position, position>>;
 [[nodiscard]] position_ranges ranges_of(std::span<const position> positions);  ///< any order, repetitions are fine
 void normalize(position_ranges& ranges);                                       ///< any order and overlap before
 
+/// The ranges without these positions (ascending).
+[[nodiscard]] position_ranges without(const position_ranges& ranges, std::span<const position> positions);
+
 /// Varints: number of ranges, then for each the distance from the end of the one before and its length less one. The usual
 /// ack of a batch of neighbours takes 5 to 8 bytes.
 void encode_ranges(const position_ranges& ranges, std::string& out);

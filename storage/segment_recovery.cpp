@@ -22,8 +22,7 @@ status segment_store::adopt_segment(queue_files& q, const std::string& path, seg
   s->path = path;
   s->end = content.end;
   s->full = true;
-  s->listed = true;
-  s->closed = content.closed;
+  s->listed = s->closed = content.closed;
   if (!content.closed && content.bytes != content.end) {
     auto opened = files_.get(path);
     if (!opened.ok()) return opened.failure();
@@ -66,6 +65,7 @@ result<position_ranges> segment_store::open_queue(queue_id queue, std::vector<st
   auto owned = std::make_unique<queue_files>(queue, directory, incarnation_, true);
   queue_files& q = *owned;
   q.has_directory = true;
+  new_directories_.push_back(directory);  // the killed process may not have got to syncing its entry
   queues_[queue.value] = std::move(owned);
   for (const std::string& name : names.value()) {
     const std::string path = directory + "/" + name;

@@ -153,7 +153,17 @@ status segment_store::drop_all(queue_id queue, bool tell_log) {
   return remove_if_empty(*q);
 }
 
-status segment_store::purge(queue_id queue) { return drop_all(queue, true); }
+status segment_store::purge(queue_id queue, std::span<const position> keep) {
+  queue_files* q = find(queue);
+  if (q == nullptr) return success{};
+  if (keep.empty()) return drop_all(queue, true);
+  // Exactly the positions that are here: others between them may be alive in the log alone.
+  position_ranges here;
+  for (auto& [number, lane] : q->lanes)
+    for (auto& [first, run] : lane->runs()) run.append_positions(here);
+  normalize(here);
+  return ack(queue, without(here, keep));
+}
 status segment_store::forget(queue_id queue) { return drop_all(queue, false); }
 
 void segment_store::drop_transient(queue_id queue) {
@@ -211,27 +221,31 @@ status segment_store::sync() {
   }
   std::vector<std::string> directories;
   for (const auto& [id, s] : dirty_) {
-    if (!everything) {
-      auto opened = files_.get(s->path);
-      if (!opened.ok()) return opened.failure();
-      if (status st = opened.value()->sync_data(); !st.ok()) return st;
-      if (!s->listed) directories.push_back(find(queue_id{id})->directory);
-    }
+    if (everything) break;
+    auto opened = files_.get(s->path);
+    if (!opened.ok()) return opened.failure();
+    if (status st = opened.value()->sync_data(); !st.ok()) return st;
+    if (!s->listed) directories.push_back(find(queue_id{id})->directory);
+  }
+  std::sort(directories.begin(), directories.end());
+  directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
+  for (const std::string& d : directories)
+    if (status s = fs_.sync_directory(d); !s.ok()) return s;
+  if (!new_directories_.empty()) {
+    new_directories_.clear();
+    if (status s = fs_.sync_directory(directory_); !s.ok()) return s;
+  }
+  // Only now is a footer true: it says that everything before it, the file's name included, is on the disk.
+  for (const auto& [id, s] : dirty_) {
     s->listed = true;
     s->dirty = false;
     s->synced = s->end;
     if (s->full && !s->closed)
       if (status st = write_footer(*s); !st.ok()) return st;
   }
-  ++counters_.syncs;
   dirty_.clear();
-  std::sort(directories.begin(), directories.end());
-  directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
-  for (const std::string& d : directories)
-    if (status s = fs_.sync_directory(d); !s.ok()) return s;
-  if (new_directories_.empty()) return success{};
-  new_directories_.clear();
-  return fs_.sync_directory(directory_);
+  ++counters_.syncs;
+  return success{};
 }
 
 status segment_store::close_all() {

@@ -66,7 +66,8 @@ class segment_store {
   [[nodiscard]] status ack(queue_id queue, std::span<const position> positions);
   [[nodiscard]] status ack(queue_id queue, const position_ranges& ranges);
   [[nodiscard]] status flush_acks();
-  [[nodiscard]] status purge(queue_id queue);   ///< all segments
+  /// Everything but `keep` (ascending): delivered messages that are not acknowledged yet survive a purge.
+  [[nodiscard]] status purge(queue_id queue, std::span<const position> keep = {});
   [[nodiscard]] status forget(queue_id queue);  ///< the same; the log is not told
   /// Everything persistent in durable queues survives from here on.
   [[nodiscard]] status sync();

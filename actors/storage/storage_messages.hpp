@@ -110,9 +110,10 @@ struct store_ack {
   std::vector<position> positions;  ///< any order; unknown ones are ignored
 };
 
-/// `purge_disk`: every message of the queue that lies in segments is gone, loaded or not.
+/// `purge_disk`: every message of the queue that lies in segments is gone, loaded or not, except `purge_keep`.
 struct store_purge {
   queue_id queue;
+  std::vector<position> keep;  ///< ascending
 };
 
 /// The queue was deleted: its directory goes.

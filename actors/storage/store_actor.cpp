@@ -49,7 +49,7 @@ caf::behavior store_actor::make_behavior() {
       },
       [this](const storage_end_of_batch&) { end_of_batch(); },
       [this](const store_purge& wanted) {
-        require(store_->purge(wanted.queue));
+        require(store_->purge(wanted.queue, wanted.keep));
         end_soon();
       },
       [this](const store_delete& wanted) {
