@@ -86,6 +86,8 @@ void channel_actor::end_of_turn() {
 // ---- input
 
 void channel_actor::run() {
+  if (running_) return;  // an answer came at once, the loop below goes on with it
+  running_ = true;
   while (!busy_ && !inputs_.empty()) {
     const std::shared_ptr<input_batch> batch = inputs_.front();
     while (!busy_ && batch->next < batch->items.size()) handle(batch->items[batch->next++]);
@@ -93,6 +95,7 @@ void channel_actor::run() {
     inputs_.pop_front();
     ++inputs_done_;
   }
+  running_ = false;
   if (stopping_ && !stopped_ && (dead_ || !busy_)) {
     dead_ = stopped_ = true;
     release();

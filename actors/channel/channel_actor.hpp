@@ -170,6 +170,7 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   channel_id id_;
   amqp::channel_gate gate_;
   amqp::method_id current_;
+  bool running_ = false;  ///< run() is under way
   bool busy_ = false;     ///< an answer is awaited
   bool dead_ = false;     ///< the connection is going down: nothing is done any more
   bool stopping_ = false;  ///< the connection wants us to end once what it handed over is done

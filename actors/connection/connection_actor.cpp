@@ -67,6 +67,7 @@ caf::behavior connection_actor::make_behavior() {
         if (machine_ && machine_->running() && machine_->vhost() == gone.vhost)
           machine_->close(reply_code::connection_forced, "vhost '" + gone.vhost + "' is down");
       },
+      [this](const connection_over&) { quit(); },
       [this](const connection_shutdown& s) {
         if (machine_ && machine_->running()) {
           machine_->close(reply_code::connection_forced, s.reason);
@@ -476,7 +477,8 @@ void connection_actor::end(bool abort) {
     send(s->channel, channel_stop{});
   }
   slots_.clear();
-  quit();
+  // we may be in a socket's handler: an actor ends only in a turn of its mailbox
+  caf::anon_send(caf::actor_cast<caf::actor>(this), connection_over{});
 }
 
 }  // namespace warren::actors

@@ -64,6 +64,9 @@ struct connection_shutdown {
   std::string reason;
 };
 
+/// connection → itself: the socket is closed, nothing is left to do.
+struct connection_over {};
+
 /// This vhost was deleted: close if it is yours.
 struct connection_vhost_gone {
   std::string vhost;
@@ -71,6 +74,7 @@ struct connection_vhost_gone {
 
 }  // namespace warren::actors
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::connection_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::connection_vhost_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::channel_input)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::output_sent)

@@ -123,7 +123,7 @@ caf::behavior queue_actor::running() {
         return queue_status{start_.record, start_.in_force, machine_.count(), machine_.ledger(), machine_.active_consumer(),
                             machine_.exclusive_consumer()};
       },
-      [this](const queue_stop_cleanly&) { return stop_cleanly(); },
+      [this](const queue_stop_cleanly& stop) { stop_cleanly(stop.reply_to); },
   };
 }
 
@@ -225,20 +225,19 @@ void queue_actor::channel_gone(channel_id id) {
 }
 
 /// What is in the log only goes to segments; then the store learns what recovery cannot see there.
-caf::result<queue_stopped> queue_actor::stop_cleanly() {
+void queue_actor::stop_cleanly(const caf::actor& asker) {
   flush();
   if (start_.record->durable) machine_.flush_log(log_file_id{}, effects_);
   flush();
-  stopping_ = make_response_promise();
+  stopping_for_ = asker;
   stop_when_paged_out();
-  return stopping_;
 }
 
 void queue_actor::stop_when_paged_out() {
-  if (!stopping_.pending() || !paging_bytes_.empty()) return;
+  if (!stopping_for_ || !paging_bytes_.empty()) return;
   if (start_.record->durable)
     send(services_.store(), store_close{start_.record->id, machine_.next_position(), machine_.highest_delivered()});
-  stopping_.deliver(queue_stopped{});
+  send(std::exchange(stopping_for_, nullptr), queue_stopped{});
 }
 
 queue_actor::peer& queue_actor::peer_of(channel_id id, const caf::actor& channel) {

@@ -73,7 +73,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   void on_settle(const queue_settle& settled);
   [[nodiscard]] delete_answer check_delete(const queue_check_delete& wanted);
   void dispose();
-  caf::result<queue_stopped> stop_cleanly();
+  void stop_cleanly(const caf::actor& asker);
   void stop_when_paged_out();
   void on_peer_down(const caf::actor_addr& who);
   void channel_gone(channel_id id);
@@ -109,7 +109,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   std::uint64_t paging_total_ = 0;
   std::vector<std::pair<channel_id, std::uint64_t>> held_credit_;  ///< publishers wait while the disk is behind
   std::optional<time_ms> wake_armed_;
-  caf::response_promise stopping_;
+  caf::actor stopping_for_;
   bool deleting_ = false;
   bool ended_ = false;
 };

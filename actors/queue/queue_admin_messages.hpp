@@ -29,7 +29,9 @@ struct queue_status {
   std::optional<consumer_id> active_consumer, exclusive_consumer;
 };
 /// The node stops: everything decided goes out, the store learns what recovery cannot see; answered by queue_stopped.
-struct queue_stop_cleanly {};
+struct queue_stop_cleanly {
+  caf::actor reply_to;
+};
 struct queue_stopped {};
 
 }  // namespace warren::actors

@@ -195,15 +195,17 @@ void broker::parts::close_connections() {
 
 void broker::parts::close_queues() {
   const auto all = services->queues.all();
-  for (const auto& [id, queue] : all) (*self)->send(queue, actors::queue_stop_cleanly{});
+  for (const auto& [id, queue] : all) (*self)->send(queue, actors::queue_stop_cleanly{caf::actor_cast<caf::actor>(*self)});
   std::size_t left = all.size();
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (left > 0 && std::chrono::steady_clock::now() < deadline)
     (*self)->receive([&](const actors::queue_stopped&) { --left; }, [](const caf::down_msg&) {}, caf::after(100ms) >> [] {});
+  if (left > 0) actors::log_warning(log_category::queue, "{} queues did not stop in time", left);
   (*self)->send(services->log(), actors::storage_stop{caf::actor_cast<caf::actor>(*self)});
   bool stopped = false;
   while (!stopped && std::chrono::steady_clock::now() < deadline + 20s)
     (*self)->receive([&](const actors::storage_stopped&) { stopped = true; }, [](const caf::down_msg&) {}, caf::after(100ms) >> [] {});
+  if (!stopped) actors::log_warning(log_category::plain, "the log did not close in time; the next start recovers it");
 }
 
 }  // namespace warren::node
