@@ -65,14 +65,13 @@ std::string cell(std::string_view s) {
   return out;
 }
 
-std::string_view effect_text(key_effect effect) {
-  switch (effect) {
-    case key_effect::in_force: return "";
-    case key_effect::kept: return "Read and checked, not used yet. ";
-    case key_effect::no_effect: return "No effect. ";
-    case key_effect::refused: return "Refused. ";
-  }
-  return "";
+std::string meaning(const config_key& key) {
+  std::string out = key.effect == key_effect::kept        ? "Read and checked, not used yet."
+                    : key.effect == key_effect::no_effect ? "No effect."
+                    : key.effect == key_effect::refused   ? "Refused."
+                                                          : "";
+  if (!out.empty() && !key.doc.empty()) out += ' ';
+  return out += cell(key.doc);
 }
 
 }  // namespace
@@ -135,8 +134,7 @@ std::string config_keys_markdown() {
     for (const auto& key : section.keys) {
       const bool any_text = key.kind == value_kind::text && key.effect == key_effect::no_effect;
       out += "| `" + std::string(key.name) + "` | " + (any_text ? "" : cell(describe_kind(key.kind, key.choices))) + " | " +
-             (key.default_value.empty() ? "" : "`" + cell(key.default_value) + "`") + " | " + std::string(effect_text(key.effect)) +
-             cell(key.doc) + " |\n";
+             (key.default_value.empty() ? "" : "`" + cell(key.default_value) + "`") + " | " + meaning(key) + " |\n";
     }
     out += "\n";
   }

@@ -41,16 +41,14 @@ constexpr auto listeners = std::to_array<config_key>({
        d.config.handshake_timeout_ms = whole_of(v);
        return text();
      }},
-    {"ssl_handshake_timeout", kind::milliseconds, "", "5000", "How long the TLS handshake may take.", key_effect::in_force,
+    {"ssl_handshake_timeout", kind::milliseconds, "", "5000", "handshake_timeout holds for TLS and AMQP together.", key_effect::kept,
      [](draft& d, const text&, const value& v) {
        d.config.tls_handshake_timeout_ms = whole_of(v);
        return text();
      }},
-    {"proxy_protocol", kind::boolean, "", "false", "Connections begin with a PROXY protocol header (v1 or v2).", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.proxy_protocol = yes_of(v);
-       return text();
-     }},
+    {"proxy_protocol", kind::boolean, "", "false", "Only `false`: Warren does not read PROXY protocol headers yet.", key_effect::in_force,
+     // Going on without reading the headers would refuse every client: better to say so at the start.
+     [](draft&, const text&, const value& v) { return text(yes_of(v) ? "false; Warren does not read PROXY protocol headers yet" : ""); }},
     {"reverse_dns_lookups", kind::boolean, "", "false", "Name clients by their host names.", key_effect::kept,
      [](draft& d, const text&, const value& v) {
        d.config.reverse_dns_lookups = yes_of(v);

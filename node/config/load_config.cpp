@@ -33,6 +33,7 @@ void apply(config_draft& draft, const conf_entry& entry, loaded_config& out) {
   if (parsed.ok && key->set) expected = key->set(draft, wildcard, parsed.value);
   if (!expected.empty())
     return report(out.errors, "`" + entry.value + "` is not valid for `" + entry.key_text() + "`: expected " + expected);
+  if (key->effect == key_effect::kept) report(out.warnings, "known, not used by Warren yet: " + entry.key_text());
   if (key->effect == key_effect::no_effect)
     report(out.warnings, "known, no effect in Warren: " + entry.key_text() + (key->doc.empty() ? "" : " (" + std::string(key->doc) + ")"));
 }
@@ -45,9 +46,9 @@ std::string complete_node_name(std::string& name, const std::string& host, bool 
   constexpr const char* word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   if (before.empty() || behind.empty() || before.find_first_not_of(word) != std::string::npos ||
       behind.find_first_not_of(std::string(word) + ".:") != std::string::npos)
-    return "`" + name + "` is not a node name: expected name@host, of letters, digits, _ and -";
+    return name + " is not a node name: expected name@host, of letters, digits, _ and -";
   if (!long_names && behind.find('.') != std::string::npos)
-    return "`" + name + "`: a host with dots needs RABBITMQ_USE_LONGNAME=true";
+    return name + ": a host with dots needs RABBITMQ_USE_LONGNAME=true";
   return "";
 }
 

@@ -48,7 +48,6 @@ struct node_config {
   socket_options sockets;
   std::int64_t handshake_timeout_ms = 10'000;  ///< -1 = infinity
   std::int64_t tls_handshake_timeout_ms = 5'000;
-  bool proxy_protocol = false;
   bool reverse_dns_lookups = false;
   actors::tls_options tls;
 
