@@ -98,7 +98,7 @@ class _Node:
         self.conf = dict(conf or {})
         self.definitions = definitions
         self.environment = environment or {}
-        self.process = None
+        self.process, self.told = None, False  # told: we ended it
         self.log_path = os.path.join(self.work, 'console.log')
         atexit.register(self.destroy)
 
@@ -140,7 +140,7 @@ class _Node:
     def start(self, wait=True):
         command, environment = self.command(self.write_conf())
         environment.update(self.environment)
-        self.log = open(self.log_path, 'ab')
+        self.log, self.told = open(self.log_path, 'ab'), False
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
                                         env=environment, cwd=self.work, preexec_fn=_die_with_parent)
         if wait:
@@ -168,7 +168,15 @@ class _Node:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    def alive(self):
+        return self.running()
+
+    def died(self):
+        """Ended without kill() or stop()."""
+        return self.process is not None and not self.told and self.process.poll() is not None
+
     def signal(self, number):
+        self.told = self.told or number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT)
         self.process.send_signal(number)
 
     def kill(self):

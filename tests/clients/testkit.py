@@ -42,16 +42,25 @@ class Kit:
     def __init__(self, shared):
         self._shared = shared
         self._undo = contextlib.ExitStack()
-        self.ticket = threading.get_ident()
+        self._used = []
 
     @property
     def broker(self):
-        return self._shared()
+        b = self._shared()
+        if b not in self._used:
+            self._used.append(b)
+        return b
+
+    def dead_brokers(self):
+        """What the brokers said that ended without being told to."""
+        return '\n'.join('exit %s\n%s' % (b.process.returncode, b.log_tail()) for b in self._used
+                         if isinstance(b, brokers._Node) and b.died())
 
     def start(self, **how):
         """Another broker, for this test alone."""
         b = brokers.make(**how)
         self._undo.callback(b.destroy)
+        self._used.append(b)
         return b.start()
 
     def differs_on_rabbitmq(self, why):
@@ -170,6 +179,8 @@ class SharedBrokers:
     def get(self, module):
         how = getattr(module, 'BROKER', {})
         key = repr(how) if brokers.target() == 'rabbitmq' else module.__name__
+        if key in self.kept and not getattr(self.kept[key], 'alive', lambda: True)():
+            self.kept.pop(key).destroy()  # a broker that a test brought down must not fail the others
         if key not in self.kept:
             b = brokers.make(**how)
             b.start()
@@ -211,6 +222,9 @@ def run_module(module, only, result, shared, verbose=True):
                                                     for x in reversed(near[-4:]))
         except Exception as e:  # noqa: BLE001 - whatever a broker provokes fails this test and no other
             status, why = 'FAIL', '%s: %s\n%s' % (type(e).__name__, e, traceback.format_exc(limit=-12).rstrip())
+        died = kit.dead_brokers()
+        if died:
+            status, why = 'FAIL', (why + '\n      ' if why else '') + 'THE BROKER DIED: ' + died
         with contextlib.suppress(Exception):
             kit.close()
         took = time.monotonic() - began

@@ -160,7 +160,8 @@ bool model_node::restart_queue() {
   for (auto& d : store_->take_dropped()) log_->append_acks(d.queue, d.ranges);
   if (!commit()) return false;
   std::vector<std::string> notes;
-  auto found = recover_running_queue(*store_, *directory_, q, log_->oldest(), log_->active(), notes);
+  auto found = recover_running_queue(*store_, *directory_, q, log_->oldest(), log_->active(),
+                                     directory_->position_after_restart(++restarts_), notes);
   if (!ok(found)) return false;
   log_->released(q, log_->active());
   std::map<position, std::string> loaded;
@@ -341,15 +342,11 @@ std::string model_node::compare(const recovered_node& found, std::string* state)
     if (!entries.empty() && f.next_position <= entries.rbegin()->first && found.clean) return "positions would be used again; ";
     // From here on the world is what was found.
     queues_[q] = {};
-    for (auto i = entries.begin(); i != entries.end();) {
-      if (!loaded.contains(i->first)) {
-        i = entries.erase(i);
-        continue;
-      }
-      i->second.confirmed = true;
-      i->second.ack_sent = false;
-      queues_[q].on_disk.insert(i->first);
-      ++i;
+    for (auto& [p, e] : entries) {
+      // What is gone may come back as long as its ack is not synced; what is there was confirmed by being there.
+      e.confirmed = e.confirmed || loaded.contains(p);
+      e.ack_sent = !loaded.contains(p);
+      if (loaded.contains(p)) queues_[q].on_disk.insert(p);
     }
     if (!entries.empty() && f.next_position <= entries.rbegin()->first) return "positions would be used again; ";
     promises_.next_position[q] = f.next_position;

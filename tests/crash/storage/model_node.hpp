@@ -92,6 +92,7 @@ class model_node {
   std::map<queue_id, live_queue> queues_;
   std::vector<std::pair<queue_id, position>> uncommitted_, uncommitted_acks_;
   bool wants_sync_ = false;
+  std::uint64_t restarts_ = 0;
   block_builder builder_{2048};
   time_ms now_ = 1'700'000'000'000;
   clean_stop_data clean_stop_table_;
