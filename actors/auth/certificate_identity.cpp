@@ -52,7 +52,8 @@ std::vector<attribute> attributes(X509* certificate) {
     unsigned char* utf8 = nullptr;
     const int bytes = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(entry));
     if (bytes < 0) continue;  // not a text
-    out.push_back({attribute_name(X509_NAME_ENTRY_get_object(entry)), std::string(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(bytes)),
+    out.push_back({attribute_name(X509_NAME_ENTRY_get_object(entry)),
+                   std::string(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(bytes)),
                    X509_NAME_ENTRY_set(entry)});
     OPENSSL_free(utf8);
   }
@@ -70,7 +71,8 @@ std::string escaped(std::string_view value) {
       out += hex;
       continue;
     }
-    if ((first && (c == ' ' || c == '#')) || (last && c == ' ') || std::string_view("\"+,;<>\\").find(value[i]) != std::string_view::npos)
+    if ((first && (c == ' ' || c == '#')) || (last && c == ' ') ||
+        std::string_view("\"+,;<>\\").find(value[i]) != std::string_view::npos)
       out += '\\';
     out += value[i];
   }
@@ -79,7 +81,8 @@ std::string escaped(std::string_view value) {
 
 std::optional<std::string> alternative_name(X509* certificate, const certificate_login_options& options) {
   const std::unique_ptr<GENERAL_NAMES, void (*)(GENERAL_NAMES*)> names(
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)), GENERAL_NAMES_free);
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
+      GENERAL_NAMES_free);
   if (!names) return std::nullopt;
   constexpr int types[] = {GEN_DNS, GEN_IPADD, GEN_EMAIL, GEN_URI};
   int left = options.san_index;
@@ -89,7 +92,8 @@ std::optional<std::string> alternative_name(X509* certificate, const certificate
     const ASN1_STRING* data = name->type == GEN_IPADD ? name->d.iPAddress : name->d.ia5;
     const auto* bytes = ASN1_STRING_get0_data(data);
     const int size = ASN1_STRING_length(data);
-    if (name->type != GEN_IPADD) return std::string(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    if (name->type != GEN_IPADD)
+      return std::string(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
     char address[INET6_ADDRSTRLEN] = "";
     if (size != 4 && size != 16) return std::nullopt;
     inet_ntop(size == 4 ? AF_INET : AF_INET6, bytes, address, sizeof address);
@@ -107,7 +111,8 @@ std::string distinguished_name(X509* certificate) {
     std::size_t begin = end - 1;
     while (begin > 0 && parts[begin - 1].set == parts[begin].set) --begin;
     if (!out.empty()) out += ',';
-    for (std::size_t i = begin; i < end; ++i) out += (i > begin ? "+" : "") + parts[i].name + "=" + escaped(parts[i].value);
+    for (std::size_t i = begin; i < end; ++i)
+      out += (i > begin ? "+" : "") + parts[i].name + "=" + escaped(parts[i].value);
     end = begin;
   }
   return out;
@@ -127,8 +132,7 @@ std::optional<std::string> certificate_user(X509* certificate, const certificate
       if (names.empty()) return std::nullopt;
       return names;
     }
-    case certificate_login::subject_alternative_name:
-      return alternative_name(certificate, options);
+    case certificate_login::subject_alternative_name: return alternative_name(certificate, options);
   }
   return std::nullopt;
 }

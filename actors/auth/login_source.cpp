@@ -15,7 +15,8 @@ bool is_loopback_address(std::string_view text) {
 }
 
 bool may_log_in_from(const std::vector<std::string>& loopback_users, std::string_view user, std::string_view address) {
-  return std::find(loopback_users.begin(), loopback_users.end(), user) == loopback_users.end() || is_loopback_address(address);
+  return std::find(loopback_users.begin(), loopback_users.end(), user) == loopback_users.end() ||
+         is_loopback_address(address);
 }
 
 }  // namespace warren::actors

@@ -10,6 +10,7 @@ namespace warren::actors {
 [[nodiscard]] bool is_loopback_address(std::string_view address);
 
 /// `loopback_users`: users in the list may log in only from this machine.
-[[nodiscard]] bool may_log_in_from(const std::vector<std::string>& loopback_users, std::string_view user, std::string_view address);
+[[nodiscard]] bool may_log_in_from(const std::vector<std::string>& loopback_users, std::string_view user,
+                                   std::string_view address);
 
 }  // namespace warren::actors

@@ -44,7 +44,8 @@ status set_versions(SSL_CTX* ctx, const std::vector<std::string>& wanted) {
     SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
     return success{};
   }
-  constexpr std::array<std::uint64_t, 4> off = {SSL_OP_NO_TLSv1, SSL_OP_NO_TLSv1_1, SSL_OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_3};
+  constexpr std::array<std::uint64_t, 4> off = {SSL_OP_NO_TLSv1, SSL_OP_NO_TLSv1_1, SSL_OP_NO_TLSv1_2,
+                                                SSL_OP_NO_TLSv1_3};
   int lowest = 0;
   for (std::size_t i = 0; i < protocol_versions.size(); ++i) {
     if (std::find(wanted.begin(), wanted.end(), protocol_versions[i].first) == wanted.end())
@@ -52,7 +53,8 @@ status set_versions(SSL_CTX* ctx, const std::vector<std::string>& wanted) {
     else if (!lowest)
       lowest = protocol_versions[i].second;
   }
-  if (!lowest) return fail(reply_code::internal_error, "ssl_options.versions: expected tlsv1.3, tlsv1.2, tlsv1.1 or tlsv1");
+  if (!lowest)
+    return fail(reply_code::internal_error, "ssl_options.versions: expected tlsv1.3, tlsv1.2, tlsv1.1 or tlsv1");
   SSL_CTX_set_min_proto_version(ctx, lowest);
   if (lowest < TLS1_2_VERSION) SSL_CTX_set_security_level(ctx, 0);  // OpenSSL 3 offers the old ones on no other level
   return success{};
@@ -77,7 +79,9 @@ status set_files(SSL_CTX* ctx, const tls_options& o) {
   for (const auto& [option, file] : {std::pair{"certfile", o.certfile}, {"keyfile", o.keyfile}}) {
     if (file.empty()) return fail(reply_code::internal_error, std::string("ssl_options.") + option + " is not set");
   }
-  for (const auto& [option, file] : {std::pair{"certfile", o.certfile}, {"keyfile", o.keyfile}, {"cacertfile", o.cacertfile},
+  for (const auto& [option, file] : {std::pair{"certfile", o.certfile},
+                                     {"keyfile", o.keyfile},
+                                     {"cacertfile", o.cacertfile},
                                      {"dhfile", o.dhfile}}) {
     if (file.empty()) continue;
     if (const auto why = why_unreadable(file); !why.empty()) return refuse(option, file, why);
@@ -87,8 +91,10 @@ status set_files(SSL_CTX* ctx, const tls_options& o) {
     return refuse("certfile", o.certfile, "no certificate in PEM form (" + openssl_reason() + ")");
   if (SSL_CTX_use_PrivateKey_file(ctx, o.keyfile.c_str(), SSL_FILETYPE_PEM) != 1) {
     const auto reason = openssl_reason();
-    if (reason == "key values mismatch") return refuse("keyfile", o.keyfile, "is not the key of the certificate " + o.certfile);
-    return refuse("keyfile", o.keyfile, "no private key in PEM form, or the wrong ssl_options.password (" + reason + ")");
+    if (reason == "key values mismatch")
+      return refuse("keyfile", o.keyfile, "is not the key of the certificate " + o.certfile);
+    return refuse("keyfile", o.keyfile,
+                  "no private key in PEM form, or the wrong ssl_options.password (" + reason + ")");
   }
   if (!o.cacertfile.empty()) {
     if (SSL_CTX_load_verify_locations(ctx, o.cacertfile.c_str(), nullptr) != 1)
@@ -105,7 +111,8 @@ result<std::shared_ptr<ssl::context>> make_server_context(const tls_options& o) 
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* ctx = context->native_handle();
   // Without an answer of our own OpenSSL would ask for the passphrase on the terminal.
-  context->set_password_callback([password = o.password](std::size_t, ssl::context::password_purpose) { return password; });
+  context->set_password_callback(
+      [password = o.password](std::size_t, ssl::context::password_purpose) { return password; });
   if (auto done = set_versions(ctx, o.versions); !done) return done.failure();
   if (auto done = set_ciphers(ctx, o.ciphers); !done) return done.failure();
   if (auto done = set_files(ctx, o); !done) return done.failure();

@@ -55,7 +55,8 @@ json::object policy_object(const policy_record& p) {
 
 void add_parameters(const vhost_topology& v, sections& out) {
   const auto add = [&](json::value value, std::string_view component, std::string_view name) {
-    out.parameters.push_back(json::object{{"value", std::move(value)}, {"vhost", js(v.name())}, {"component", js(component)}, {"name", js(name)}});
+    out.parameters.push_back(json::object{
+        {"value", std::move(value)}, {"vhost", js(v.name())}, {"component", js(component)}, {"name", js(name)}});
   };
   if (v.parameters)
     for (const auto& [key, value] : *v.parameters) add(parsed(value), key.component, key.name);
@@ -84,7 +85,8 @@ void add_rights(const vhost_topology& v, sections& out) {
                                            {"configure", js((*p)->configure.text())},
                                            {"write", js((*p)->write.text())},
                                            {"read", js((*p)->read.text())}});
-  for (const auto* t : sorted(v.topic_permissions, [](const topic_permissions_ptr& x) -> const std::string& { return x->user; }))
+  for (const auto* t :
+       sorted(v.topic_permissions, [](const topic_permissions_ptr& x) -> const std::string& { return x->user; }))
     for (const auto& x : (*t)->exchanges)
       out.topic_permissions.push_back(json::object{{"user", js((*t)->user)},
                                                    {"vhost", js(v.name())},
@@ -111,7 +113,8 @@ void add_objects(const vhost_topology& v, bool with_vhost, sections& out) {
     o.emplace("arguments", json_from_table(record.arguments));
     out.queues.push_back(std::move(o));
   }
-  for (const auto* x : sorted(v.exchanges, [](const exchange_state& e) -> const std::string& { return e.record->name; })) {
+  for (const auto* x :
+       sorted(v.exchanges, [](const exchange_state& e) -> const std::string& { return e.record->name; })) {
     const auto& record = *x->record;
     if (!record.name.empty() && !record.name.starts_with("amq.")) {
       auto o = begin_object("name", record.name, v, with_vhost);
@@ -168,7 +171,8 @@ json::object vhost_object(const vhost_record& v) {
 
 json::object export_definitions(const broker_state& state, const export_versions& versions) {
   json::array users, vhosts, global_parameters;
-  for (const auto* u : sorted(state.users, [](const user_ptr& x) -> const std::string& { return x->name; })) users.push_back(user_object(**u));
+  for (const auto* u : sorted(state.users, [](const user_ptr& x) -> const std::string& { return x->name; }))
+    users.push_back(user_object(**u));
   sections all;
   for (const auto* v : sorted(state.vhosts, [](const vhost_ptr& x) -> const std::string& { return x->name(); })) {
     vhosts.push_back(vhost_object(*(*v)->record));
@@ -194,7 +198,8 @@ json::object export_definitions(const broker_state& state, const export_versions
           {"bindings", std::move(all.bindings)}};
 }
 
-json::object export_vhost_definitions(const broker_state& state, std::string_view name, const export_versions& versions) {
+json::object export_vhost_definitions(const broker_state& state, std::string_view name,
+                                      const export_versions& versions) {
   const auto v = state.find_vhost(name);
   if (!v) return {};
   sections all;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
-#include <boost/json/stream_parser.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
 #include <set>
 
 #include "actors/auth/base64.hpp"
@@ -24,7 +24,8 @@ std::string line_and_column(std::string_view text, std::size_t at) {
   const auto before = text.substr(0, at);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const auto start = before.rfind('\n');
-  return "line " + std::to_string(line) + ", column " + std::to_string(before.size() - (start == before.npos ? 0 : start + 1) + 1);
+  return "line " + std::to_string(line) + ", column " +
+         std::to_string(before.size() - (start == before.npos ? 0 : start + 1) + 1);
 }
 
 result<json::object> parse_object(std::string_view text) {
@@ -34,7 +35,8 @@ result<json::object> parse_object(std::string_view text) {
   if (!wrong && text.find_first_not_of(" \t\r\n", at) != std::string_view::npos)
     return fail(reply_code::precondition_failed, "not JSON: something follows the end at " + line_and_column(text, at));
   if (!wrong) parser.finish(wrong);
-  if (wrong) return fail(reply_code::precondition_failed, "not JSON: " + wrong.message() + " at " + line_and_column(text, at));
+  if (wrong)
+    return fail(reply_code::precondition_failed, "not JSON: " + wrong.message() + " at " + line_and_column(text, at));
   auto value = parser.release();
   if (!value.is_object()) return fail(reply_code::precondition_failed, "expected a JSON object");
   return std::move(value.get_object());
@@ -47,7 +49,8 @@ class importer {
   result<import_plan> run() {
     version_ = top_text("rabbit_version", top_text("rabbitmq_version", ""));
     if (!whole_broker() && (file_.contains("users") || file_.contains("vhosts") || file_.contains("permissions")))
-      return fail(reply_code::precondition_failed, "these are the definitions of a whole broker, not of one virtual host");
+      return fail(reply_code::precondition_failed,
+                  "these are the definitions of a whole broker, not of one virtual host");
     if (whole_broker()) {
       each("users", [this](auto& r, auto& where) { user(r, where); });
       each("vhosts", [this](auto& r, auto& where) { vhost(r, where); });
@@ -95,14 +98,17 @@ class importer {
   }
 
   void add(command c, const std::string& path, const std::string& name, const std::string& vhost = "") {
-    plan_.steps.push_back({std::move(c), path + " '" + name + "'" + (vhost.empty() ? "" : " in vhost '" + vhost + "'")});
+    plan_.steps.push_back(
+        {std::move(c), path + " '" + name + "'" + (vhost.empty() ? "" : " in vhost '" + vhost + "'")});
   }
   void leave_out(const std::string& path, const std::string& name, const std::string& vhost, const std::string& why) {
     plan_.left_out.push_back(path + " '" + name + "' in vhost '" + vhost + "' is left out: " + why);
   }
 
   std::string vhost_of(json_reader& r) { return whole_broker() ? r.text("vhost") : context_.vhost; }
-  [[nodiscard]] vhost_ptr existing(const std::string& vhost) const { return context_.state ? context_.state->find_vhost(vhost) : nullptr; }
+  [[nodiscard]] vhost_ptr existing(const std::string& vhost) const {
+    return context_.state ? context_.state->find_vhost(vhost) : nullptr;
+  }
 
   void user(json_reader& r, const std::string& path) {
     put_user u;
@@ -139,8 +145,10 @@ class importer {
     v.tracing = r.flag("tracing", false);
     const auto metadata = r.table("metadata");
     bool described = v.tracing;
-    if (const auto* text = metadata.find("description"); text && text->string()) v.description = *text->string(), described = true;
-    if (const auto* type = metadata.find("default_queue_type"); type && type->string()) v.default_queue_type = *type->string();
+    if (const auto* text = metadata.find("description"); text && text->string())
+      v.description = *text->string(), described = true;
+    if (const auto* type = metadata.find("default_queue_type"); type && type->string())
+      v.default_queue_type = *type->string();
     if (const auto* tags = metadata.find("tags"); tags && tags->array()) {
       for (const auto& tag : *tags->array())
         if (tag.string()) v.tags.push_back(*tag.string()), described = true;
@@ -173,7 +181,8 @@ class importer {
     x.internal = r.flag("internal", false);
     x.arguments = r.table("arguments");
     x.system = true;
-    if (std::find(missing_exchange_types.begin(), missing_exchange_types.end(), x.type) != missing_exchange_types.end()) {
+    if (std::find(missing_exchange_types.begin(), missing_exchange_types.end(), x.type) !=
+        missing_exchange_types.end()) {
       leave_out(path, x.name, x.vhost, "Warren has no exchanges of type " + x.type + " yet");
       missing_exchanges_.insert({x.vhost, x.name});
       return;
@@ -190,9 +199,12 @@ class importer {
     add(std::move(p), path, name);
   }
 
-  void policy(json_reader& r, const std::string& path) { add_policy(r, path, policy_kind::user, vhost_of(r), r.text("name")); }
+  void policy(json_reader& r, const std::string& path) {
+    add_policy(r, path, policy_kind::user, vhost_of(r), r.text("name"));
+  }
 
-  void add_policy(json_reader& r, const std::string& path, policy_kind kind, const std::string& vhost, const std::string& name) {
+  void add_policy(json_reader& r, const std::string& path, policy_kind kind, const std::string& vhost,
+                  const std::string& name) {
     set_policy p;
     p.vhost = vhost;
     p.kind = kind;
@@ -208,7 +220,8 @@ class importer {
   void parameter(json_reader& r, const std::string& path) {
     const auto vhost = vhost_of(r);
     const auto component = r.text("component"), name = r.text("name"), value = r.json("value");
-    if (component != "operator_policy" && component != "vhost-limits") return add(set_parameter{vhost, component, name, value}, path, name, vhost);
+    if (component != "operator_policy" && component != "vhost-limits")
+      return add(set_parameter{vhost, component, name, value}, path, name, vhost);
     const auto parsed = value.empty() ? json::value() : json::parse(value);  // was JSON a moment ago
     if (!parsed.is_object()) return r.refuse("value", "expected an object, found " + value);
     json_reader inside(parsed.get_object(), path + ".value", mistake_);
@@ -247,12 +260,14 @@ class importer {
     b.binding.source = r.text("source");
     b.binding.destination = r.text("destination");
     const auto type = r.text("destination_type");
-    if (type != "queue" && type != "exchange") r.refuse("destination_type", "expected queue or exchange, found " + type);
+    if (type != "queue" && type != "exchange")
+      r.refuse("destination_type", "expected queue or exchange, found " + type);
     b.binding.kind = type == "exchange" ? destination_kind::exchange : destination_kind::queue;
     b.binding.routing_key = r.text("routing_key", "");
     b.binding.arguments = r.table("arguments");
     const auto& missing = b.binding.kind == destination_kind::queue ? missing_queues_ : missing_exchanges_;
-    const bool left_out = missing.contains({b.vhost, b.binding.destination}) || missing_exchanges_.contains({b.vhost, b.binding.source});
+    const bool left_out =
+        missing.contains({b.vhost, b.binding.destination}) || missing_exchanges_.contains({b.vhost, b.binding.source});
     const auto name = b.binding.source + " -> " + b.binding.destination, vhost = b.vhost;
     if (left_out) return leave_out(path, name, vhost, "one of its ends is");
     add(std::move(b), path, name, vhost);

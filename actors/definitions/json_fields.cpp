@@ -11,12 +11,17 @@ namespace json = boost::json;
 bool is_utf8(std::string_view s) {
   for (std::size_t i = 0; i < s.size();) {
     const auto c = static_cast<unsigned char>(s[i]);
-    const int more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xF0 && c < 0xF5 ? 3 : -1;
+    const int more = c < 0x80                ? 0
+                     : c >= 0xC2 && c < 0xE0 ? 1
+                     : c >= 0xE0 && c < 0xF0 ? 2
+                     : c >= 0xF0 && c < 0xF5 ? 3
+                                             : -1;
     if (more < 0 || i + static_cast<std::size_t>(more) >= s.size()) return false;
     for (int k = 1; k <= more; ++k)
       if ((static_cast<unsigned char>(s[i + k]) & 0xC0) != 0x80) return false;
     const auto second = more > 0 ? static_cast<unsigned char>(s[i + 1]) : 0;
-    if ((c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) || (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F))
+    if ((c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) || (c == 0xF0 && second < 0x90) ||
+        (c == 0xF4 && second > 0x8F))
       return false;  // overlong, surrogate, beyond U+10FFFF
     i += static_cast<std::size_t>(more) + 1;
   }
@@ -87,7 +92,9 @@ json::value json_from_field(const field_value& v) {
     json::value operator()(bool b) const { return b; }
     json::value operator()(std::int64_t n) const { return n; }
     json::value operator()(double d) const { return std::isfinite(d) ? json::value(d) : json::value(nullptr); }
-    json::value operator()(const decimal_value& d) const { return static_cast<double>(d.value) / std::pow(10.0, d.scale); }
+    json::value operator()(const decimal_value& d) const {
+      return static_cast<double>(d.value) / std::pow(10.0, d.scale);
+    }
     json::value operator()(const std::string& s) const { return json::string(utf8_text(s)); }
     json::value operator()(const field_array& a) const {
       json::array out;
@@ -104,7 +111,8 @@ json::object json_from_table(const field_table& table) {
   for (const auto& field : table.fields) sorted.push_back(&field);
   std::stable_sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->first < b->first; });
   json::object out;
-  for (const auto* field : sorted) out.emplace(utf8_text(field->first), json_from_field(field->second));  // the first of a name counts
+  for (const auto* field : sorted)
+    out.emplace(utf8_text(field->first), json_from_field(field->second));  // the first of a name counts
   return out;
 }
 

@@ -9,8 +9,8 @@
 
 namespace warren::actors {
 
-// Arguments and policy definitions between JSON and field tables, with RabbitMQ's choice of types: whole numbers become 'l',
-// others 'd', texts 'S', booleans 't', lists 'A', objects 'F', null 'V'.
+// Arguments and policy definitions between JSON and field tables, with RabbitMQ's choice of types: whole numbers become
+// 'l', others 'd', texts 'S', booleans 't', lists 'A', objects 'F', null 'V'.
 
 /// Fails on whole numbers beyond 64 bits with sign; `path` begins the text of the error.
 [[nodiscard]] result<field_value> field_from_json(const boost::json::value& json, const std::string& path);

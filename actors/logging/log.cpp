@@ -18,8 +18,9 @@
 namespace warren::actors {
 
 namespace log_detail {
-std::atomic<log_level> thresholds[log_categories] = {log_level::info, log_level::info, log_level::info, log_level::info,
-                                                     log_level::info, log_level::info, log_level::info, log_level::info};
+std::atomic<log_level> thresholds[log_categories] = {log_level::info, log_level::info, log_level::info,
+                                                     log_level::info, log_level::info, log_level::info,
+                                                     log_level::info, log_level::info};
 }
 
 namespace {
@@ -43,10 +44,13 @@ class line_formatter final : public spdlog::formatter {
     const std::string_view text(message.payload.data(), message.payload.size());
     const auto category = parse_log_category(name).value_or(log_category::plain);
     std::string line;
-    (format_ == log_format::json ? format_json : format_plaintext)(at, from_spdlog(message.level), category, text, line);
+    (format_ == log_format::json ? format_json : format_plaintext)(at, from_spdlog(message.level), category, text,
+                                                                   line);
     to.append(line.data(), line.data() + line.size());
   }
-  [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<line_formatter>(format_); }
+  [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<line_formatter>(format_);
+  }
 
  private:
   log_format format_;
@@ -132,8 +136,9 @@ std::string start_logging(const log_options& options) {
       add(open_file(own.file, own.rotation), options.file);
     else if (main_file)
       add(main_file, options.file);
-    auto logger = std::make_shared<spdlog::async_logger>(std::string(log_category_name(category)), sinks.begin(), sinks.end(),
-                                                         log->writer, spdlog::async_overflow_policy::overrun_oldest);
+    auto logger =
+        std::make_shared<spdlog::async_logger>(std::string(log_category_name(category)), sinks.begin(), sinks.end(),
+                                               log->writer, spdlog::async_overflow_policy::overrun_oldest);
     logger->set_level(spdlog::level::trace);  // the thresholds decide
     logger->flush_on(spdlog::level::trace);
     log->loggers[i] = std::move(logger);
@@ -153,14 +158,15 @@ void stop_logging() {
   }
   if (!log) return;
   while (log.use_count() > 1) std::this_thread::yield();  // a line is on its way into the queue
-  log.reset();  // writes out what is queued and joins the thread
+  log.reset();                                            // writes out what is queued and joins the thread
 }
 
 void reopen_log_files() {
   const auto log = current();
   if (!log) return;
   for (const auto& file : log->files)
-    if (const auto wrong = file->reopen(); !wrong.empty()) write_to_stderr(log_category::plain, log_level::error, wrong);
+    if (const auto wrong = file->reopen(); !wrong.empty())
+      write_to_stderr(log_category::plain, log_level::error, wrong);
 }
 
 std::vector<std::string> log_files() {
@@ -185,7 +191,8 @@ void write_log(log_category category, log_level level, std::string_view text) {
   const auto send = [&](log_category c, log_level l, std::string_view what) {
     log->loggers[static_cast<std::size_t>(c)]->log(to_spdlog(l), spdlog::string_view_t(what.data(), what.size()));
   };
-  if (dropped > 0) send(log_category::plain, log_level::warning, fmt::format("{} log lines were dropped: too many at once", dropped));
+  if (dropped > 0)
+    send(log_category::plain, log_level::warning, fmt::format("{} log lines were dropped: too many at once", dropped));
   send(category, level, text);
 }
 

@@ -3,16 +3,16 @@
 #include <fmt/core.h>
 
 #include <atomic>
-#include <string_view>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "actors/logging/log_options.hpp"
 
-// The node's log. Any thread may call; a call formats its text and puts it into a bounded queue that a thread of the log's
-// own writes out. When that queue is full the oldest lines are dropped (and counted in the log), so that a slow disk never
-// stops a connection. Nothing is logged per message.
+// The node's log. Any thread may call; a call formats its text and puts it into a bounded queue that a thread of the
+// log's own writes out. When that queue is full the oldest lines are dropped (and counted in the log), so that a slow
+// disk never stops a connection. Nothing is logged per message.
 
 namespace warren::actors {
 

@@ -22,7 +22,8 @@ std::string log_file_sink::reopen() {
 std::string log_file_sink::open() {
   if (file_) std::fclose(file_);
   std::error_code ignored;  // fopen says what is wrong
-  if (const auto directory = fs::path(path_).parent_path(); !directory.empty()) fs::create_directories(directory, ignored);
+  if (const auto directory = fs::path(path_).parent_path(); !directory.empty())
+    fs::create_directories(directory, ignored);
   file_ = std::fopen(path_.c_str(), "ae");
   if (!file_) return "cannot open the log file " + path_ + ": " + std::strerror(errno);
   std::fseek(file_, 0, SEEK_END);

@@ -12,8 +12,8 @@ void append_time(std::int64_t microseconds, std::string& out) {
   const std::time_t seconds = microseconds / 1'000'000;
   std::tm t{};
   gmtime_r(&seconds, &t);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00:00", t.tm_year + 1900, t.tm_mon + 1,
-                 t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, microseconds % 1'000'000);
+  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00:00", t.tm_year + 1900,
+                 t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, microseconds % 1'000'000);
 }
 
 void append_json_text(std::string_view text, std::string& out) {
@@ -37,7 +37,8 @@ void append_json_text(std::string_view text, std::string& out) {
 
 }  // namespace
 
-void format_plaintext(std::int64_t microseconds, log_level level, log_category category, std::string_view text, std::string& out) {
+void format_plaintext(std::int64_t microseconds, log_level level, log_category category, std::string_view text,
+                      std::string& out) {
   std::string beginning;
   append_time(microseconds, beginning);
   fmt::format_to(std::back_inserter(beginning), " [{}] <{}> ", log_level_name(level), log_category_name(category));
@@ -50,7 +51,8 @@ void format_plaintext(std::int64_t microseconds, log_level level, log_category c
   } while (!text.empty());
 }
 
-void format_json(std::int64_t microseconds, log_level level, log_category category, std::string_view text, std::string& out) {
+void format_json(std::int64_t microseconds, log_level level, log_category category, std::string_view text,
+                 std::string& out) {
   out += "{\"time\":\"";
   append_time(microseconds, out);
   fmt::format_to(std::back_inserter(out), "\",\"level\":\"{}\",\"domain\":\"rabbitmq", log_level_name(level));

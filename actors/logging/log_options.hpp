@@ -33,8 +33,9 @@ struct log_sink_options {
   log_format format = log_format::plaintext;
 };
 
-/// A line is written to a sink when it reaches the category's level and the sink's. A category without a level takes that
-/// of `plain`; where neither that nor the sink has one, it is info. So `log.console.level = debug` alone shows debug lines.
+/// A line is written to a sink when it reaches the category's level and the sink's. A category without a level takes
+/// that of `plain`; where neither that nor the sink has one, it is info. So `log.console.level = debug` alone shows
+/// debug lines.
 struct log_options {
   struct category {
     std::optional<log_level> level;

@@ -31,9 +31,9 @@ struct conf_file {
   std::vector<config_problem> warnings;
 };
 
-/// Parses the text of a configuration file as RabbitMQ 3.10 does: `#` starts a comment wherever it stands. One addition,
-/// which later RabbitMQ versions have too: a value in single quotes is taken as it is, so that it can hold `#`.
-/// Never stops at the first error.
+/// Parses the text of a configuration file as RabbitMQ 3.10 does: `#` starts a comment wherever it stands. One
+/// addition, which later RabbitMQ versions have too: a value in single quotes is taken as it is, so that it can hold
+/// `#`. Never stops at the first error.
 [[nodiscard]] conf_file parse_conf(std::string_view text, const std::string& file);
 
 }  // namespace warren::node

@@ -40,9 +40,11 @@ std::string finish_draft(config_draft& draft) {
     return "definitions.import_backend = local_filesystem needs definitions.local.path";
   if (c.partition_handling == "pause_if_all_down") {
     if (c.pause_if_all_down_nodes.empty())
-      return "cluster_partition_handling = pause_if_all_down needs cluster_partition_handling.pause_if_all_down.nodes.1";
+      return "cluster_partition_handling = pause_if_all_down needs "
+             "cluster_partition_handling.pause_if_all_down.nodes.1";
     if (c.pause_if_all_down_recover.empty())
-      return "cluster_partition_handling = pause_if_all_down needs cluster_partition_handling.pause_if_all_down.recover";
+      return "cluster_partition_handling = pause_if_all_down needs "
+             "cluster_partition_handling.pause_if_all_down.recover";
   }
   if (!c.tls_listeners.empty()) {
     if (c.tls.certfile.empty()) return "listeners.ssl needs ssl_options.certfile";

@@ -23,8 +23,8 @@ struct natural_order {
 };
 using numbered_list = std::map<std::string, std::string, natural_order>;
 
-/// A configuration while it is read. Lists replace their default as a whole as soon as one item is given, therefore they
-/// are collected beside the result and moved into it by finish_draft().
+/// A configuration while it is read. Lists replace their default as a whole as soon as one item is given, therefore
+/// they are collected beside the result and moved into it by finish_draft().
 struct config_draft {
   node_config config;
 

@@ -32,7 +32,9 @@ std::vector<std::string> conf_files_of(const fs::path& directory) {
   return out;
 }
 
-void append(std::vector<std::string>& to, std::vector<std::string> more) { to.insert(to.end(), more.begin(), more.end()); }
+void append(std::vector<std::string>& to, std::vector<std::string> more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
 
 }  // namespace
 
@@ -52,8 +54,8 @@ std::optional<std::string> read_text_file(const std::string& path, std::string& 
   return text.str();
 }
 
-std::vector<std::string> config_files(const command_line& options, const environment& variables, const machine_defaults& machine,
-                                      std::vector<config_problem>& errors) {
+std::vector<std::string> config_files(const command_line& options, const environment& variables,
+                                      const machine_defaults& machine, std::vector<config_problem>& errors) {
   std::vector<std::string> out;
   if (!options.config_files.empty()) {
     for (const auto& path : options.config_files) {
@@ -95,7 +97,8 @@ std::vector<std::string> config_files(const command_line& options, const environ
     else if (file_exists(pattern))
       out.push_back(*more);
     else
-      errors.push_back({"", 0, variables.source("CONFIG_FILES") + "=" + *more + ": neither a directory nor DIRECTORY/*.conf"});
+      errors.push_back(
+          {"", 0, variables.source("CONFIG_FILES") + "=" + *more + ": neither a directory nor DIRECTORY/*.conf"});
   } else if (!base.empty()) {
     append(out, conf_files_of(base / "conf.d"));
   }

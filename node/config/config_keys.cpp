@@ -116,7 +116,8 @@ std::string nearest_config_key(const std::vector<std::string>& segments) {
     for (const auto& key : section.keys) {
       const bool per_category = key.name.find("$category") != std::string_view::npos;
       for (std::size_t category = 1; category < (per_category ? actors::log_categories : 2); ++category) {
-        const auto candidate = filled_in(key.name, segments, log_category_name(static_cast<actors::log_category>(category)));
+        const auto candidate =
+            filled_in(key.name, segments, log_category_name(static_cast<actors::log_category>(category)));
         const auto distance = edit_distance(written, candidate, least);
         if (distance >= least) continue;
         least = distance;
@@ -133,8 +134,9 @@ std::string config_keys_markdown() {
     out += "### " + std::string(section.title) + "\n\n| key | value | default | meaning |\n|---|---|---|---|\n";
     for (const auto& key : section.keys) {
       const bool any_text = key.kind == value_kind::text && key.effect == key_effect::no_effect;
-      out += "| `" + std::string(key.name) + "` | " + (any_text ? "" : cell(describe_kind(key.kind, key.choices))) + " | " +
-             (key.default_value.empty() ? "" : "`" + cell(key.default_value) + "`") + " | " + meaning(key) + " |\n";
+      out += "| `" + std::string(key.name) + "` | " + (any_text ? "" : cell(describe_kind(key.kind, key.choices))) +
+             " | " + (key.default_value.empty() ? "" : "`" + cell(key.default_value) + "`") + " | " + meaning(key) +
+             " |\n";
     }
     out += "\n";
   }

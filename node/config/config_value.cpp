@@ -82,7 +82,9 @@ value_outcome within(std::string_view text, std::int64_t low, std::int64_t high)
   return v && *v >= low && *v <= high ? from(v) : value_outcome{};
 }
 
-value_outcome size(std::int64_t bytes) { return bytes < 0 ? value_outcome{} : value_outcome{config_value(bytes), true}; }
+value_outcome size(std::int64_t bytes) {
+  return bytes < 0 ? value_outcome{} : value_outcome{config_value(bytes), true};
+}
 
 }  // namespace
 
@@ -113,8 +115,7 @@ value_outcome parse_config_value(value_kind kind, std::string_view choices, std:
   constexpr auto any = std::numeric_limits<std::int64_t>::max();
   switch (kind) {
     case value_kind::text:
-    case value_kind::path:
-      return {config_value(std::string(text)), true};
+    case value_kind::path: return {config_value(std::string(text)), true};
     case value_kind::boolean:
       if (text == "true" || text == "false") return {config_value(text == "true"), true};
       return {};
@@ -128,26 +129,18 @@ value_outcome parse_config_value(value_kind kind, std::string_view choices, std:
       return within(text, 0, any);
     case value_kind::whole:
     case value_kind::milliseconds:
-    case value_kind::seconds:
-      return within(text, 0, any);
-    case value_kind::positive:
-      return within(text, 1, any);
-    case value_kind::byte:
-      return within(text, 0, 255);
-    case value_kind::port:
-      return within(text, 1, 65535);
-    case value_kind::bytes:
-      return size(parse_bytes(text));
-    case value_kind::memory_size:
-      return size(parse_memory_size(text));
-    case value_kind::ratio:
-      return from(parse_real(text));
+    case value_kind::seconds: return within(text, 0, any);
+    case value_kind::positive: return within(text, 1, any);
+    case value_kind::byte: return within(text, 0, 255);
+    case value_kind::port: return within(text, 1, 65535);
+    case value_kind::bytes: return size(parse_bytes(text));
+    case value_kind::memory_size: return size(parse_memory_size(text));
+    case value_kind::ratio: return from(parse_real(text));
     case value_kind::ratio_below_one: {
       const auto v = parse_real(text);
       return v && *v < 1 ? from(v) : value_outcome{};
     }
-    case value_kind::listener:
-      return from(parse_listener(text));
+    case value_kind::listener: return from(parse_listener(text));
     case value_kind::choice:
       if (is_choice(choices, text)) return {config_value(std::string(text)), true};
       return {};

@@ -10,23 +10,23 @@ namespace warren::node {
 /// What a configuration key accepts.
 enum class value_kind : std::uint8_t {
   text,
-  path,            ///< of a file or directory; whether it exists is checked by what uses it
-  boolean,         ///< true, false
-  flag,            ///< on, off, true, false
-  whole,           ///< 0 or more
-  positive,        ///< 1 or more
-  byte,            ///< 0 … 255
-  milliseconds,    ///< a whole number
+  path,                      ///< of a file or directory; whether it exists is checked by what uses it
+  boolean,                   ///< true, false
+  flag,                      ///< on, off, true, false
+  whole,                     ///< 0 or more
+  positive,                  ///< 1 or more
+  byte,                      ///< 0 … 255
+  milliseconds,              ///< a whole number
   milliseconds_or_infinity,  ///< absent value = infinity
   seconds,
   whole_or_infinity,
-  port,            ///< 1 … 65535
-  bytes,           ///< 131072, 128KB: binary units, as RabbitMQ reads frame_max
-  memory_size,     ///< 50MB decimal, 50MiB and 50M binary, as RabbitMQ reads watermarks
-  ratio,           ///< 0 or more, with a decimal point
+  port,         ///< 1 … 65535
+  bytes,        ///< 131072, 128KB: binary units, as RabbitMQ reads frame_max
+  memory_size,  ///< 50MB decimal, 50MiB and 50M binary, as RabbitMQ reads watermarks
+  ratio,        ///< 0 or more, with a decimal point
   ratio_below_one,
-  listener,        ///< 5672, 127.0.0.1:5672, ::1:5672, [::1]:5672
-  choice,          ///< one of the key's choices
+  listener,  ///< 5672, 127.0.0.1:5672, ::1:5672, [::1]:5672
+  choice,    ///< one of the key's choices
 };
 
 struct listener_address {

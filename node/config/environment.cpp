@@ -11,7 +11,8 @@ constexpr std::string_view own_prefix = "WARREN_", rabbit_prefix = "RABBITMQ_";
 
 std::string_view trim(std::string_view s) {
   const auto first = s.find_first_not_of(" \t\r");
-  return first == std::string_view::npos ? std::string_view{} : s.substr(first, s.find_last_not_of(" \t\r") - first + 1);
+  return first == std::string_view::npos ? std::string_view{}
+                                         : s.substr(first, s.find_last_not_of(" \t\r") - first + 1);
 }
 
 /// A shell word: quotes taken off, or everything up to a blank. nullopt for what only a shell can evaluate.

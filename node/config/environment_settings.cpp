@@ -17,7 +17,8 @@ std::string apply_log_words(actors::log_options& log, std::string_view words) {
       continue;
     }
     const auto dot = word.find('.');
-    const auto category = dot == std::string_view::npos ? actors::log_category::plain : actors::parse_log_category(word.substr(0, dot));
+    const auto category =
+        dot == std::string_view::npos ? actors::log_category::plain : actors::parse_log_category(word.substr(0, dot));
     const auto level = actors::parse_log_level(dot == std::string_view::npos ? word : word.substr(dot + 1));
     if (!category || !level) return "expected levels such as debug or connection.error, joined by commas";
     log.categories[static_cast<std::size_t>(*category)].level = *level;
@@ -97,7 +98,8 @@ void apply_environment(node_config& c, const environment& variables, loaded_conf
 
   for (const char* name : {"ADVANCED_CONFIG_FILE", "SERVER_ERL_ARGS", "SERVER_ADDITIONAL_ERL_ARGS", "SERVER_START_ARGS",
                            "QUORUM_DIR", "STREAM_DIR", "PLUGINS_EXPAND_DIR", "FEATURE_FLAGS", "FEATURE_FLAGS_FILE"})
-    if (variables.find(name)) problems.warnings.push_back({"", 0, "known, no effect in Warren: " + variables.source(name)});
+    if (variables.find(name))
+      problems.warnings.push_back({"", 0, "known, no effect in Warren: " + variables.source(name)});
 }
 
 }  // namespace warren::node

@@ -127,7 +127,8 @@ constexpr auto access = std::to_array<config_key>({
 
 constexpr auto definitions = std::to_array<config_key>({
     {"load_definitions", kind::path, "", "",
-     "A definitions file (JSON), or a directory of them, loaded at every boot. A blank node then gets no default user and vhost.",
+     "A definitions file (JSON), or a directory of them, loaded at every boot. A blank node then gets no default user "
+     "and vhost.",
      key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.load_definitions = text_of(v);
@@ -138,8 +139,8 @@ constexpr auto definitions = std::to_array<config_key>({
        d.load_definitions = text_of(v);
        return text();
      }},
-    {"definitions.import_backend", kind::choice, "local_filesystem local", "local_filesystem", "Where definitions come from.",
-     key_effect::in_force,
+    {"definitions.import_backend", kind::choice, "local_filesystem local", "local_filesystem",
+     "Where definitions come from.", key_effect::in_force,
      [](draft& d, const text&, const value&) {
        d.definitions_backend = "local_filesystem";
        return text();
@@ -149,13 +150,14 @@ constexpr auto definitions = std::to_array<config_key>({
        d.definitions_local_path = text_of(v);
        return text();
      }},
-    {"definitions.skip_if_unchanged", kind::boolean, "", "false", "Do not load what was loaded at the last boot.", key_effect::kept,
+    {"definitions.skip_if_unchanged", kind::boolean, "", "false", "Do not load what was loaded at the last boot.",
+     key_effect::kept,
      [](draft& d, const text&, const value& v) {
        d.config.definitions_skip_if_unchanged = yes_of(v);
        return text();
      }},
-    {"definitions.hashing.algorithm", kind::choice, "sha sha224 sha256 sha384 sha512", "sha256", "How unchanged definitions are recognised.",
-     key_effect::kept,
+    {"definitions.hashing.algorithm", kind::choice, "sha sha224 sha256 sha384 sha512", "sha256",
+     "How unchanged definitions are recognised.", key_effect::kept,
      [](draft& d, const text&, const value& v) {
        d.config.definitions_hash = text_of(v);
        return text();

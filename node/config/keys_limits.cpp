@@ -23,18 +23,22 @@ text store_within(T& to, const value& v, std::int64_t low, std::int64_t high) {
 constexpr std::int64_t u32_max = 0xFFFF'FFFF;
 
 constexpr auto limits = std::to_array<config_key>({
-    {"heartbeat", kind::seconds, "", "60", "Seconds between heartbeats that the node suggests; 0 switches them off.", key_effect::in_force,
+    {"heartbeat", kind::seconds, "", "60", "Seconds between heartbeats that the node suggests; 0 switches them off.",
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) { return store_within(d.config.heartbeat_s, v, 0, 65535); }},
-    {"frame_max", kind::bytes, "", "131072", "Largest frame that the node suggests; 0 = no limit.", key_effect::in_force,
+    {"frame_max", kind::bytes, "", "131072", "Largest frame that the node suggests; 0 = no limit.",
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        if (whole_of(v) != 0 && whole_of(v) < 4096) return text("0, or at least 4096 bytes (AMQP 0-9-1's minimum)");
        return store_within(d.config.frame_max, v, 0, u32_max);
      }},
-    {"initial_frame_max", kind::bytes, "", "4096", "Largest frame before the limits are agreed on.", key_effect::in_force,
+    {"initial_frame_max", kind::bytes, "", "4096", "Largest frame before the limits are agreed on.",
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) { return store_within(d.config.initial_frame_max, v, 4096, u32_max); }},
     {"channel_max", kind::whole, "", "2047", "Channels per connection; 0 = no limit.", key_effect::in_force,
      [](draft& d, const text&, const value& v) { return store_within(d.config.channel_max, v, 0, 65535); }},
-    {"connection_max", kind::whole_or_infinity, "", "infinity", "Client connections to this node.", key_effect::in_force,
+    {"connection_max", kind::whole_or_infinity, "", "infinity", "Client connections to this node.",
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.connection_max.reset();
        if (whole_of(v) < 0) return text();
@@ -43,10 +47,12 @@ constexpr auto limits = std::to_array<config_key>({
        d.config.connection_max = limit;
        return wrong;
      }},
-    {"max_message_size", kind::bytes, "", "134217728", "Largest message body, at most 536870912 bytes.", key_effect::in_force,
+    {"max_message_size", kind::bytes, "", "134217728", "Largest message body, at most 536870912 bytes.",
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) { return store_within(d.config.max_message_bytes, v, 0, 536'870'912); }},
     {"consumer_timeout", kind::milliseconds_or_infinity, "", "1800000",
-     "A delivery that is not acknowledged for so long closes its channel. infinity (Warren's addition) switches it off.",
+     "A delivery that is not acknowledged for so long closes its channel. infinity (Warren's addition) switches it "
+     "off.",
      key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.consumer_timeout_ms.reset();
@@ -58,13 +64,15 @@ constexpr auto limits = std::to_array<config_key>({
 
 constexpr auto resources = std::to_array<config_key>({
     {"vm_memory_high_watermark.relative", kind::ratio, "", "0.4",
-     "Publishers are blocked while the node uses more than this share of the memory (of the container's limit, if there is one).",
+     "Publishers are blocked while the node uses more than this share of the memory (of the container's limit, if "
+     "there is one).",
      key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.memory_watermark = real_of(v);
        return text();
      }},
-    {"vm_memory_high_watermark.absolute", kind::memory_size, "", "", "The same as an amount; wins over the share.", key_effect::in_force,
+    {"vm_memory_high_watermark.absolute", kind::memory_size, "", "", "The same as an amount; wins over the share.",
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.memory_watermark_bytes = whole_of(v);
        return text();
@@ -75,16 +83,17 @@ constexpr auto resources = std::to_array<config_key>({
        d.config.memory_paging_ratio = real_of(v);
        return text();
      }},
-    {"total_memory_available_override_value", kind::memory_size, "", "", "Memory of the machine, in place of what it says itself.",
-     key_effect::in_force,
+    {"total_memory_available_override_value", kind::memory_size, "", "",
+     "Memory of the machine, in place of what it says itself.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.total_memory_bytes = whole_of(v);
        return text();
      }},
-    {"memory_monitor_interval", kind::milliseconds, "", "2500", "Time between two looks at the memory in use.", key_effect::in_force,
-     [](draft& d, const text&, const value& v) { return store_within(d.config.memory_interval_ms, v, 1, 3'600'000); }},
-    {"disk_free_limit.absolute", kind::memory_size, "", "50MB", "Publishers are blocked while less is free on the data directory's disk.",
+    {"memory_monitor_interval", kind::milliseconds, "", "2500", "Time between two looks at the memory in use.",
      key_effect::in_force,
+     [](draft& d, const text&, const value& v) { return store_within(d.config.memory_interval_ms, v, 1, 3'600'000); }},
+    {"disk_free_limit.absolute", kind::memory_size, "", "50MB",
+     "Publishers are blocked while less is free on the data directory's disk.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.disk_free_limit_bytes = whole_of(v);
        d.config.disk_free_limit_relative.reset();
@@ -95,8 +104,8 @@ constexpr auto resources = std::to_array<config_key>({
        d.config.disk_free_limit_relative = real_of(v);
        return text();
      }},
-    {"vm_memory_calculation_strategy", kind::choice, "rss erlang allocated legacy", "rss", "Warren always measures resident memory.",
-     key_effect::no_effect},
+    {"vm_memory_calculation_strategy", kind::choice, "rss erlang allocated legacy", "rss",
+     "Warren always measures resident memory.", key_effect::no_effect},
 });
 
 }  // namespace

@@ -95,80 +95,97 @@ constexpr auto listeners = std::to_array<config_key>({
     {"num_acceptors.ssl", kind::whole, "", "10", "Warren accepts on its I/O threads.", key_effect::no_effect},
 });
 
-constexpr auto tls = std::to_array<config_key>({
-    {"ssl_options.cacertfile", kind::path, "", "", "PEM file with the certificates that clients' certificates are checked against.",
-     key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.cacertfile = text_of(v);
-       return text();
-     }},
-    {"ssl_options.certfile", kind::path, "", "", "PEM file with the server's certificate (and its chain).", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.certfile = text_of(v);
-       return text();
-     }},
-    {"ssl_options.keyfile", kind::path, "", "", "PEM file with the server's private key.", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.keyfile = text_of(v);
-       return text();
-     }},
-    {"ssl_options.password", kind::text, "", "", "The key file's passphrase.", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.password = text_of(v);
-       return text();
-     }},
-    {"ssl_options.verify", kind::choice, "verify_none verify_peer", "verify_none", "Ask clients for a certificate and check it.",
-     key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.verify_peer = text_of(v) == "verify_peer";
-       return text();
-     }},
-    {"ssl_options.fail_if_no_peer_cert", kind::boolean, "", "false", "Refuse clients without a certificate; needs verify_peer.",
-     key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.fail_if_no_peer_cert = yes_of(v);
-       return text();
-     }},
-    {"ssl_options.depth", kind::byte, "", "1", "Intermediate certificates allowed in a client's chain.", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.depth = static_cast<int>(whole_of(v));
-       return text();
-     }},
-    {"ssl_options.dhfile", kind::path, "", "", "PEM file with Diffie-Hellman parameters.", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.dhfile = text_of(v);
-       return text();
-     }},
-    {"ssl_options.versions.$n", kind::choice, "tlsv1.3 tlsv1.2 tlsv1.1 tlsv1", "tlsv1.3, tlsv1.2", "Protocol versions to offer.",
-     key_effect::in_force,
-     [](draft& d, const text& n, const value& v) {
-       d.tls_versions[n] = text_of(v);
-       return text();
-     }},
-    {"ssl_options.ciphers.$n", kind::text, "", "OpenSSL's", "Cipher suites to offer, most wanted first.", key_effect::in_force,
-     [](draft& d, const text& n, const value& v) {
-       d.tls_ciphers[n] = text_of(v);
-       return text();
-     }},
-    {"ssl_options.honor_cipher_order", kind::boolean, "", "true", "The server's order of ciphers decides.", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.honor_cipher_order = yes_of(v);
-       return text();
-     }},
-    {"ssl_options.client_renegotiation", kind::boolean, "", "false", "Let clients renegotiate (TLS 1.2 and older).", key_effect::in_force,
-     [](draft& d, const text&, const value& v) {
-       d.config.tls.client_renegotiation = yes_of(v);
-       return text();
-     }},
-    {"ssl_options", kind::choice, "none", "", "`none`: no TLS options.", key_effect::no_effect},
-    {"ssl_options.honor_ecc_order", kind::boolean, "", "", "Follows honor_cipher_order.", key_effect::no_effect},
-    {"ssl_options.reuse_sessions", kind::boolean, "", "", "OpenSSL's default applies.", key_effect::no_effect},
-    {"ssl_options.secure_renegotiate", kind::boolean, "", "", "Always on.", key_effect::no_effect},
-    {"ssl_options.log_level", kind::text, "", "", "See log.connection.level.", key_effect::no_effect},
-    {"ssl_options.log_alert", kind::boolean, "", "", "See log.connection.level.", key_effect::no_effect},
-    {"ssl_options.bypass_pem_cache", kind::boolean, "", "", "There is no such cache.", key_effect::no_effect},
-    {"ssl_allow_poodle_attack", kind::boolean, "", "", "SSL 3.0 does not exist here.", key_effect::no_effect},
-});
+constexpr auto
+    tls =
+        std::
+            to_array<config_key>(
+                {
+                    {"ssl_options.cacertfile", kind::path, "", "",
+                     "PEM file with the certificates that clients' certificates are checked against.",
+                     key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.cacertfile = text_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.certfile", kind::path, "", "",
+                     "PEM file with the server's certificate (and its chain).", key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.certfile = text_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.keyfile", kind::path, "", "", "PEM file with the server's private key.",
+                     key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.keyfile = text_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.password", kind::text, "", "", "The key file's passphrase.", key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.password = text_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.verify", kind::choice, "verify_none verify_peer", "verify_none",
+                     "Ask clients for a certificate and check it.", key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.verify_peer = text_of(v) == "verify_peer";
+                       return text();
+                     }},
+                    {"ssl_options.fail_if_no_peer_cert", kind::boolean, "", "false",
+                     "Refuse clients without a certificate; needs verify_peer.", key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.fail_if_no_peer_cert = yes_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.depth", kind::byte, "", "1", "Intermediate certificates allowed in a client's chain.",
+                     key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.depth = static_cast<int>(whole_of(v));
+                       return text();
+                     }},
+                    {"ssl_options.dhfile", kind::path, "", "", "PEM file with Diffie-Hellman parameters.",
+                     key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.dhfile = text_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.versions.$n", kind::choice, "tlsv1.3 tlsv1.2 tlsv1.1 tlsv1", "tlsv1.3, tlsv1.2",
+                     "Protocol versions to offer.", key_effect::in_force,
+                     [](draft& d, const text& n, const value& v) {
+                       d.tls_versions[n] = text_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.ciphers.$n", kind::text, "", "OpenSSL's",
+                     "Cipher suites to offer, most wanted first.", key_effect::in_force,
+                     [](draft& d, const text& n, const value& v) {
+                       d.tls_ciphers[n] = text_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.honor_cipher_order", kind::boolean, "",
+                     "true", "The server's order of ciphers decides.", key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.honor_cipher_order = yes_of(v);
+                       return text();
+                     }},
+                    {"ssl_options.client_renegotiation", kind::boolean, "", "false",
+                     "Let clients renegotiate (TLS 1.2 and older).", key_effect::in_force,
+                     [](draft& d, const text&, const value& v) {
+                       d.config.tls.client_renegotiation = yes_of(v);
+                       return text();
+                     }},
+                    {"ssl_options", kind::choice, "none", "", "`none`: no TLS options.", key_effect::no_effect},
+                    {"ssl_options.honor_ecc_order", kind::boolean, "", "", "Follows honor_cipher_order.",
+                     key_effect::no_effect},
+                    {"ssl_options.reuse_sessions", kind::boolean, "", "", "OpenSSL's default applies.",
+                     key_effect::no_effect},
+                    {"ssl_options.secure_renegotiate", kind::boolean, "", "", "Always on.", key_effect::no_effect},
+                    {"ssl_options.log_level", kind::text, "", "", "See log.connection.level.", key_effect::no_effect},
+                    {"ssl_options.log_alert", kind::boolean, "", "", "See log.connection.level.",
+                     key_effect::no_effect},
+                    {"ssl_options.bypass_pem_cache", kind::boolean, "", "", "There is no such cache.",
+                     key_effect::no_effect},
+                    {"ssl_allow_poodle_attack", kind::boolean, "", "", "SSL 3.0 does not exist here.",
+                     key_effect::no_effect},
+                });
 
 }  // namespace
 

@@ -1,10 +1,10 @@
 #include "node/config/load_config.hpp"
 
+#include <netdb.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
-#include <netdb.h>
 
 #include "node/config/config_draft.hpp"
 #include "node/config/config_files.hpp"
@@ -24,7 +24,8 @@ void apply(config_draft& draft, const conf_entry& entry, loaded_config& out) {
   const config_key* key = find_config_key(entry.key, wildcard);
   if (!key) {
     const auto nearest = nearest_config_key(entry.key);
-    return report(out.errors, "unknown key `" + entry.key_text() + "`" + (nearest.empty() ? "" : "; did you mean `" + nearest + "`?"));
+    return report(out.errors, "unknown key `" + entry.key_text() + "`" +
+                                  (nearest.empty() ? "" : "; did you mean `" + nearest + "`?"));
   }
   if (key->effect == key_effect::refused)
     return report(out.errors, "`" + entry.key_text() + "` is not supported by Warren. " + std::string(key->doc));
@@ -32,10 +33,12 @@ void apply(config_draft& draft, const conf_entry& entry, loaded_config& out) {
   std::string expected = parsed.ok ? "" : describe_kind(key->kind, key->choices);
   if (parsed.ok && key->set) expected = key->set(draft, wildcard, parsed.value);
   if (!expected.empty())
-    return report(out.errors, "`" + entry.value + "` is not valid for `" + entry.key_text() + "`: expected " + expected);
+    return report(out.errors,
+                  "`" + entry.value + "` is not valid for `" + entry.key_text() + "`: expected " + expected);
   if (key->effect == key_effect::kept) report(out.warnings, "known, not used by Warren yet: " + entry.key_text());
   if (key->effect == key_effect::no_effect)
-    report(out.warnings, "known, no effect in Warren: " + entry.key_text() + (key->doc.empty() ? "" : " (" + std::string(key->doc) + ")"));
+    report(out.warnings, "known, no effect in Warren: " + entry.key_text() +
+                             (key->doc.empty() ? "" : " (" + std::string(key->doc) + ")"));
 }
 
 /// `name` alone gets the host. Returns what is wrong with it, or "".
@@ -43,9 +46,10 @@ std::string complete_node_name(std::string& name, const std::string& host, bool 
   if (name.find('@') == std::string::npos) (name += '@') += host;
   const auto at = name.find('@');
   const std::string before = name.substr(0, at), behind = name.substr(at + 1);
-  constexpr const char* word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-  if (before.empty() || behind.empty() || before.find_first_not_of(word) != std::string::npos ||
-      behind.find_first_not_of(std::string(word) + ".:") != std::string::npos)
+  constexpr std::string_view host_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:";
+  constexpr std::string_view letters = host_letters.substr(0, host_letters.size() - 2);
+  if (before.empty() || behind.empty() || before.find_first_not_of(letters) != std::string::npos ||
+      behind.find_first_not_of(host_letters) != std::string::npos)
     return name + " is not a node name: expected name@host, of letters, digits, _ and -";
   if (!long_names && behind.find('.') != std::string::npos)
     return name + ": a host with dots needs RABBITMQ_USE_LONGNAME=true";
@@ -56,7 +60,8 @@ std::string in_directory(const std::string& directory, const std::string& name) 
   return name.find('/') == std::string::npos ? (fs::path(directory) / name).string() : name;
 }
 
-void settle_directories(node_config& c, const command_line& options, const environment& variables, const machine_defaults& machine) {
+void settle_directories(node_config& c, const command_line& options, const environment& variables,
+                        const machine_defaults& machine) {
   if (!options.data_dir.empty()) {
     c.data_dir = fs::absolute(options.data_dir).lexically_normal().string();
   } else if (const auto directory = variables.find("MNESIA_DIR")) {
@@ -65,7 +70,8 @@ void settle_directories(node_config& c, const command_line& options, const envir
     c.data_dir = (fs::path(variables.find("MNESIA_BASE").value_or(machine.data_base)) / c.node_name).string();
   }
   if (const auto base = variables.find("LOG_BASE")) c.log_dir = *base;
-  if (c.log_dir.empty()) c.log_dir = options.data_dir.empty() ? machine.log_base : (fs::path(c.data_dir) / "log").string();
+  if (c.log_dir.empty())
+    c.log_dir = options.data_dir.empty() ? machine.log_base : (fs::path(c.data_dir) / "log").string();
   if (c.log.file_path.empty()) c.log.file_path = c.node_name + ".log";
   c.log.file_path = in_directory(c.log_dir, c.log.file_path);
   for (auto& category : c.log.categories)
@@ -131,7 +137,8 @@ loaded_config load_config(const command_line& options, environment variables, co
   apply_environment(c, variables, out);
   if (!options.name.empty()) c.node_name = options.name;
   const auto& host = c.long_names ? machine.long_host : machine.short_host;
-  if (auto wrong = complete_node_name(c.node_name, host, c.long_names); !wrong.empty()) out.errors.push_back({"", 0, std::move(wrong)});
+  if (auto wrong = complete_node_name(c.node_name, host, c.long_names); !wrong.empty())
+    out.errors.push_back({"", 0, std::move(wrong)});
   if (c.cluster_name.empty()) c.cluster_name = c.node_name;
   settle_directories(c, options, variables, machine);
   if (options.log_level) {

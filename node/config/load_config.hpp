@@ -29,8 +29,9 @@ struct loaded_config {
   std::vector<config_problem> warnings;
 };
 
-/// Merges configuration files, environment and command line: each beats what stands before it, and later duplicates beat
-/// earlier ones. Collects every error instead of stopping at the first.
-[[nodiscard]] loaded_config load_config(const command_line& options, environment variables, const machine_defaults& machine);
+/// Merges configuration files, environment and command line: each beats what stands before it, and later duplicates
+/// beat earlier ones. Collects every error instead of stopping at the first.
+[[nodiscard]] loaded_config load_config(const command_line& options, environment variables,
+                                        const machine_defaults& machine);
 
 }  // namespace warren::node

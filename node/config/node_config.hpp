@@ -15,7 +15,8 @@
 
 namespace warren::node {
 
-/// Socket options of accepted connections and of the listening socket (`tcp_listen_options.*`). 0 = the system's default.
+/// Socket options of accepted connections and of the listening socket (`tcp_listen_options.*`). 0 = the system's
+/// default.
 struct socket_options {
   int backlog = 128;
   bool nodelay = true;
@@ -75,9 +76,9 @@ struct node_config {
   actors::certificate_login_options certificate_login;
 
   // memory and disk
-  double memory_watermark = 0.4;                         ///< share of total memory
+  double memory_watermark = 0.4;                        ///< share of total memory
   std::optional<std::uint64_t> memory_watermark_bytes;  ///< wins over the share
-  double memory_paging_ratio = 0.5;                      ///< of the watermark
+  double memory_paging_ratio = 0.5;                     ///< of the watermark
   std::optional<std::uint64_t> total_memory_bytes;      ///< in place of what the machine says
   std::uint64_t memory_interval_ms = 2'500;
   std::uint64_t disk_free_limit_bytes = 50'000'000;

@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "node/command_line/command_line.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace warren::node;
 
@@ -14,7 +14,8 @@ command_line_outcome parse(std::vector<const char*> words) {
 }  // namespace
 
 TEST_CASE("Options arrive, --config any number of times") {
-  const auto out = parse({"--name", "one", "--data-dir", "/d", "--config", "a", "--config", "b", "--log-level", "debug"});
+  const auto out =
+      parse({"--name", "one", "--data-dir", "/d", "--config", "a", "--config", "b", "--log-level", "debug"});
   REQUIRE_FALSE(out.exit_code);
   CHECK(out.options.name == "one");
   CHECK(out.options.data_dir == "/d");
@@ -26,7 +27,8 @@ TEST_CASE("Options arrive, --config any number of times") {
 TEST_CASE("--help and --version print and end with 0") {
   const auto help = parse({"--help"});
   CHECK(help.exit_code == exit_ok);
-  for (const char* option : {"--name", "--data-dir", "--config", "--help", "--version"}) CHECK(help.output.find(option) != std::string::npos);
+  for (const char* option : {"--name", "--data-dir", "--config", "--help", "--version"})
+    CHECK(help.output.find(option) != std::string::npos);
   const auto version = parse({"--version"});
   CHECK(version.exit_code == exit_ok);
   CHECK(version.output.starts_with("Warren "));

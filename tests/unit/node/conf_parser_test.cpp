@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "node/config/conf_parser.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace warren::node;
 

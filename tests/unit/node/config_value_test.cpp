@@ -1,6 +1,7 @@
+#include "node/config/config_value.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "node/config/config_value.hpp"
 #include "node/config/edit_distance.hpp"
 
 using namespace warren::node;

@@ -1,10 +1,9 @@
-#include <catch2/catch.hpp>
+#include "node/config/load_config.hpp"
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-
-#include "node/config/load_config.hpp"
 
 using namespace warren::node;
 using warren::actors::log_category;
@@ -135,9 +134,11 @@ queue_master_locator = min-masters
 }
 
 TEST_CASE_METHOD(sandbox, "An unknown key names file, line and the nearest known key") {
-  CHECK(only_error("\n\nhartbeat = 5") == (root / "given.conf").string() + ":3: unknown key `hartbeat`; did you mean `heartbeat`?");
+  CHECK(only_error("\n\nhartbeat = 5") ==
+        (root / "given.conf").string() + ":3: unknown key `hartbeat`; did you mean `heartbeat`?");
   CHECK(only_error("listener.tcp.default = 5").ends_with("did you mean `listeners.tcp.default`?"));
-  CHECK(only_error("vm_memory_high_watermark.relativ = 0.5").ends_with("did you mean `vm_memory_high_watermark.relative`?"));
+  CHECK(only_error("vm_memory_high_watermark.relativ = 0.5")
+            .ends_with("did you mean `vm_memory_high_watermark.relative`?"));
   CHECK(only_error("log.conection.level = info").ends_with("did you mean `log.connection.level`?"));
   CHECK(only_error("zzzzzzzzzzzz = 1").ends_with("unknown key `zzzzzzzzzzzz`"));
 }
@@ -214,8 +215,9 @@ TEST_CASE_METHOD(sandbox, "RABBITMQ_CONFIG_FILE may leave out the extension") {
 }
 
 TEST_CASE_METHOD(sandbox, "The environment beats files, the command line beats the environment") {
-  variables = {{"RABBITMQ_NODENAME", "one"},       {"RABBITMQ_NODE_PORT", "6000"}, {"RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"},
-               {"RABBITMQ_MNESIA_BASE", "/data"}, {"RABBITMQ_LOGS", "-"},         {"RABBITMQ_DEFAULT_USER", "u"}};
+  variables = {
+      {"RABBITMQ_NODENAME", "one"},      {"RABBITMQ_NODE_PORT", "6000"}, {"RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"},
+      {"RABBITMQ_MNESIA_BASE", "/data"}, {"RABBITMQ_LOGS", "-"},         {"RABBITMQ_DEFAULT_USER", "u"}};
   auto c = good("listeners.tcp.a = 1\nlisteners.tcp.b = 2\ndefault_user = v\n");
   CHECK(c.node_name == "one@box");
   CHECK(c.tcp_listeners == std::map<std::string, listener_address>{{"default", {"127.0.0.1", 6000}}});
@@ -232,7 +234,8 @@ TEST_CASE_METHOD(sandbox, "The environment beats files, the command line beats t
 }
 
 TEST_CASE_METHOD(sandbox, "WARREN_ beats RABBITMQ_, and both beat rabbitmq-env.conf") {
-  write("etc/rabbitmq/rabbitmq-env.conf", "# shell\nNODENAME=filed\nNODE_PORT='7000'\nexport RABBITMQ_LOGS=\"-\"\nX=$(date)\n");
+  write("etc/rabbitmq/rabbitmq-env.conf",
+        "# shell\nNODENAME=filed\nNODE_PORT='7000'\nexport RABBITMQ_LOGS=\"-\"\nX=$(date)\n");
   auto out = load();
   CHECK(out.config.node_name == "filed@box");
   CHECK(out.config.tcp_listeners.at("default").port == 7000);

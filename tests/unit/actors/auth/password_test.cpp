@@ -17,7 +17,8 @@ TEST_CASE("Hashes made by RabbitMQ 3.10 match their passwords") {
 }
 
 TEST_CASE("A hash begins with its salt and is made of salt and password") {
-  CHECK(to_base64(hash_password(password_hashing::sha256, "test12", "\x90\x8D\xC6\x0A")) == "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR");
+  CHECK(to_base64(hash_password(password_hashing::sha256, "test12", "\x90\x8D\xC6\x0A")) ==
+        "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR");
   const auto md5 = hash_password(password_hashing::md5, "x", "abcd");
   CHECK(md5.size() == 20);
   CHECK(md5.starts_with("abcd"));
@@ -50,7 +51,8 @@ TEST_CASE("Hashing modules are named as in RabbitMQ") {
 }
 
 TEST_CASE("Base64 goes both ways and refuses what is none") {
-  for (const std::string& bytes : {std::string(), std::string("a"), std::string("ab"), std::string("abc"), std::string("\0\xFF\x7F", 3)})
+  for (const std::string& bytes :
+       {std::string(), std::string("a"), std::string("ab"), std::string("abc"), std::string("\0\xFF\x7F", 3)})
     CHECK(from_base64(to_base64(bytes)) == bytes);
   for (const char* text : {"a", "ab=", "====", "ab=c", "ab c", "abc\n", "a===", "ab-_"}) CHECK_FALSE(from_base64(text));
 }
@@ -71,8 +73,10 @@ TEST_CASE("Credential rules answer in RabbitMQ's words") {
 
 TEST_CASE("Loopback users may log in only from this machine") {
   const std::vector<std::string> users{"guest"};
-  for (const char* address : {"127.0.0.1", "127.5.6.7", "::1", "::ffff:127.0.0.1"}) CHECK(may_log_in_from(users, "guest", address));
-  for (const char* address : {"10.0.0.1", "128.0.0.1", "::2", "::ffff:10.0.0.1", "", "localhost"}) CHECK_FALSE(may_log_in_from(users, "guest", address));
+  for (const char* address : {"127.0.0.1", "127.5.6.7", "::1", "::ffff:127.0.0.1"})
+    CHECK(may_log_in_from(users, "guest", address));
+  for (const char* address : {"10.0.0.1", "128.0.0.1", "::2", "::ffff:10.0.0.1", "", "localhost"})
+    CHECK_FALSE(may_log_in_from(users, "guest", address));
   CHECK(may_log_in_from(users, "other", "10.0.0.1"));
   CHECK(may_log_in_from({}, "guest", "10.0.0.1"));
 }

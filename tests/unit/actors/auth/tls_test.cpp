@@ -1,9 +1,8 @@
-#include <catch2/catch.hpp>
-
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -32,7 +31,8 @@ certificate_ptr make_certificate(EVP_PKEY* key, const std::vector<std::pair<cons
   X509_set_pubkey(out.get(), key);
   X509_NAME* name = X509_get_subject_name(out.get());
   for (const auto& [field, value] : subject)
-    X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(value.data()), static_cast<int>(value.size()), -1, 0);
+    X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(value.data()),
+                               static_cast<int>(value.size()), -1, 0);
   if (alternative_names) {
     X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_names);
     X509_add_ext(out.get(), extension, -1);
@@ -54,7 +54,8 @@ struct files {
     options.certfile = root / "cert.pem";
     options.keyfile = root / "key.pem";
     write_pem("cert.pem", [&](BIO* to) { PEM_write_bio_X509(to, certificate.get()); });
-    write_pem("key.pem", [&](BIO* to) { PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+    write_pem("key.pem",
+              [&](BIO* to) { PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
   }
   ~files() { fs::remove_all(root); }
 
@@ -85,8 +86,9 @@ TEST_CASE("A distinguished name is written as RabbitMQ writes it") {
                                                         {"serialNumber", "77"},
                                                         {"UID", "u1"},
                                                         {"DC", "dd"}});
-  CHECK(distinguished_name(certificate.get()) ==
-        R"(DC=dd,UID=u1,SERIALNUMBER=77,EMAILADDRESS=a@b.c,CN=client \\ \<x\>\;,OU=\ sp\ ,O=A\, \"B\"\ ,ST=B\C3\BC,C=DE)");
+  CHECK(
+      distinguished_name(certificate.get()) ==
+      R"(DC=dd,UID=u1,SERIALNUMBER=77,EMAILADDRESS=a@b.c,CN=client \\ \<x\>\;,OU=\ sp\ ,O=A\, \"B\"\ ,ST=B\C3\BC,C=DE)");
 }
 
 TEST_CASE("EXTERNAL takes the user from where ssl_cert_login_from says") {
@@ -150,7 +152,8 @@ TEST_CASE_METHOD(files, "What is wrong with a file is said with its option and n
   std::ofstream(root / "empty.pem");
   options.keyfile = root / "empty.pem";
   CHECK(refusal() == "ssl_options.keyfile = " + options.keyfile + ": is empty");
-  write_pem("other.pem", [&](BIO* to) { PEM_write_bio_PrivateKey(to, other_key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+  write_pem("other.pem",
+            [&](BIO* to) { PEM_write_bio_PrivateKey(to, other_key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
   options.keyfile = root / "other.pem";
   CHECK(refusal() == "ssl_options.keyfile = " + options.keyfile + ": is not the key of the certificate " + cert);
   options.keyfile = key_file;
@@ -163,9 +166,8 @@ TEST_CASE_METHOD(files, "What is wrong with a file is said with its option and n
 
 TEST_CASE_METHOD(files, "An encrypted key needs the right passphrase and never asks the terminal for it") {
   char phrase[] = "open sesame";
-  write_pem("locked.pem", [&](BIO* to) {
-    PEM_write_bio_PrivateKey(to, key.get(), EVP_aes_128_cbc(), nullptr, 0, nullptr, phrase);
-  });
+  write_pem("locked.pem",
+            [&](BIO* to) { PEM_write_bio_PrivateKey(to, key.get(), EVP_aes_128_cbc(), nullptr, 0, nullptr, phrase); });
   options.keyfile = root / "locked.pem";
   CHECK(refusal().find("ssl_options.password") != std::string::npos);
   options.password = "wrong";

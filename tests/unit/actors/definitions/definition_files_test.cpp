@@ -1,10 +1,9 @@
-#include <catch2/catch.hpp>
+#include "actors/definitions/definition_files.hpp"
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-
-#include "actors/definitions/definition_files.hpp"
 
 using namespace warren::actors;
 namespace fs = std::filesystem;

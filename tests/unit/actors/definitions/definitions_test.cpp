@@ -1,7 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <catch2/catch.hpp>
 #include <set>
 
 #include "actors/auth/base64.hpp"
@@ -98,8 +97,8 @@ TEST_CASE_METHOD(broker, "An export of what was imported equals the file, entry 
   import(full_file);
   const auto original = json::parse(full_file).as_object();
   const auto exported = export_definitions(*machine.snapshot());
-  for (const char* name : {"users", "vhosts", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "queues",
-                           "exchanges", "bindings"}) {
+  for (const char* name : {"users", "vhosts", "permissions", "topic_permissions", "parameters", "global_parameters",
+                           "policies", "queues", "exchanges", "bindings"}) {
     INFO(name);
     CHECK(section(exported, name) == section(original, name));
   }
@@ -144,7 +143,8 @@ TEST_CASE_METHOD(broker, "Imported objects are what the file says") {
 
 TEST_CASE_METHOD(broker, "Queues and exchanges that exist already stay as they are, even when the file differs") {
   import(full_file);
-  import(R"({"queues": [{"name": "plain", "vhost": "/", "durable": false, "auto_delete": true, "arguments": {"x-max-length": 1}}],
+  import(
+      R"({"queues": [{"name": "plain", "vhost": "/", "durable": false, "auto_delete": true, "arguments": {"x-max-length": 1}}],
              "exchanges": [{"name": "dlx", "vhost": "prod", "type": "direct", "durable": true, "auto_delete": false, "internal": false}]})");
   CHECK(machine.snapshot()->find_vhost("/")->find_queue("plain")->record->durable);
   CHECK(machine.snapshot()->find_vhost("prod")->find_exchange("dlx")->record->type == exchange_type::fanout);
@@ -156,9 +156,10 @@ TEST_CASE_METHOD(broker, "Commands come in RabbitMQ's order") {
   std::vector<std::string> order;
   for (const auto& step : plan->steps)
     if (order.empty() || order.back() != command_name(step.what)) order.emplace_back(command_name(step.what));
-  CHECK(order == std::vector<std::string>{"put_user", "set_user_limits", "put_user", "set_user_limits", "put_vhost", "set_permission",
-                                          "set_topic_permission", "declare_exchange", "set_global_parameter", "set_policy", "set_parameter",
-                                          "set_vhost_limits", "set_policy", "declare_queue", "bind"});
+  CHECK(order == std::vector<std::string>{"put_user", "set_user_limits", "put_user", "set_user_limits", "put_vhost",
+                                          "set_permission", "set_topic_permission", "declare_exchange",
+                                          "set_global_parameter", "set_policy", "set_parameter", "set_vhost_limits",
+                                          "set_policy", "declare_queue", "bind"});
 }
 
 TEST_CASE_METHOD(broker, "A virtual host's own file names no virtual host") {
@@ -182,13 +183,15 @@ TEST_CASE_METHOD(broker, "What Warren does not have yet is left out with its bin
                  {"source": "f", "vhost": "/", "destination": "c", "destination_type": "queue", "routing_key": ""},
                  {"source": "x", "vhost": "/", "destination": "c", "destination_type": "queue", "routing_key": ""}]})");
   REQUIRE(left_out.size() == 4);
-  CHECK(left_out[0] == "exchanges[0] 'f' in vhost '/' is left out: Warren has no exchanges of type x-federation-upstream yet");
+  CHECK(left_out[0] ==
+        "exchanges[0] 'f' in vhost '/' is left out: Warren has no exchanges of type x-federation-upstream yet");
   CHECK(left_out[1] == "queues[0] 'q' in vhost '/' is left out: Warren has no queues of type quorum yet");
   CHECK(machine.snapshot()->find_vhost("/")->find_queue("c")->bindings.size() == 1);
 }
 
 TEST_CASE_METHOD(broker, "Older exports: tags as one text, no hashing algorithm") {
-  import(R"({"rabbit_version": "3.5.7", "users": [{"name": "old", "password_hash": "AAAA", "tags": "administrator, monitoring"}]})");
+  import(
+      R"({"rabbit_version": "3.5.7", "users": [{"name": "old", "password_hash": "AAAA", "tags": "administrator, monitoring"}]})");
   const auto* old = machine.snapshot()->find_user("old");
   CHECK(old->tags == std::vector<std::string>{"administrator", "monitoring"});
   CHECK(old->hashing_algorithm == "rabbit_password_hashing_md5");
@@ -208,14 +211,17 @@ TEST_CASE_METHOD(broker, "Mistakes are named by their path, or by line and colum
   CHECK(refusal(R"({"queues": [1]})") == "queues[0]: expected an object, found 1");
   CHECK(refusal(R"({"queues": [{"vhost": "/"}]})") == "queues[0].name: is missing");
   CHECK(refusal(R"({"vhosts": [{"name": "a"}, {"name": 5}]})") == "vhosts[1].name: expected a text, found 5");
-  CHECK(refusal(R"({"queues": [{"name": "q", "vhost": "/", "durable": "yes"}]})") == "queues[0].durable: expected true or false, found \"yes\"");
+  CHECK(refusal(R"({"queues": [{"name": "q", "vhost": "/", "durable": "yes"}]})") ==
+        "queues[0].durable: expected true or false, found \"yes\"");
   CHECK(refusal(R"({"queues": [{"name": "q", "vhost": "/", "arguments": {"a": [18446744073709551615]}}]})") ==
         "queues[0].arguments.a[0]: the number is too large");
   CHECK(refusal(R"({"users": [{"name": "u", "password_hash": "?"}]})") == "users[0].password_hash: is not base64");
   CHECK(refusal(R"({"bindings": [{"source": "x", "vhost": "/", "destination": "q", "destination_type": "topic"}]})") ==
         "bindings[0].destination_type: expected queue or exchange, found topic");
-  CHECK(refusal(R"({"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": "x"}}]})") ==
-        "parameters[0].value.definition: is missing");
+  CHECK(
+      refusal(
+          R"({"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": "x"}}]})") ==
+      "parameters[0].value.definition: is missing");
 }
 
 TEST_CASE_METHOD(broker, "Deeply nested JSON is refused, not followed") {

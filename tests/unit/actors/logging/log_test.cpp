@@ -1,13 +1,13 @@
-#include <catch2/catch.hpp>
+#include "actors/logging/log.hpp"
 
 #include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
-#include "actors/logging/log.hpp"
 #include "actors/logging/log_format.hpp"
 
 using namespace warren::actors;
@@ -54,7 +54,8 @@ TEST_CASE("A readable line looks like RabbitMQ's") {
 TEST_CASE("Every line of a longer text has the beginning") {
   std::string line;
   format_plaintext(at_microseconds, log_level::error, log_category::plain, "a\nb", line);
-  CHECK(line == "2022-11-23 10:30:30.123456+00:00 [error] <default> a\n2022-11-23 10:30:30.123456+00:00 [error] <default> b\n");
+  CHECK(line ==
+        "2022-11-23 10:30:30.123456+00:00 [error] <default> a\n2022-11-23 10:30:30.123456+00:00 [error] <default> b\n");
 }
 
 TEST_CASE("A JSON line is one object whatever the text") {
