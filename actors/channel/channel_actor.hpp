@@ -155,7 +155,7 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   void bind_queue(bool add, std::string queue, std::string exchange, std::string key, field_table arguments, bool nowait);
   void bind_exchange(bool add, std::string destination, std::string source, std::string key, field_table arguments, bool nowait);
   void apply(command c, std::function<void(const metadata_answer&)> then);
-  void answer_declare(const std::string& name, queue_id id, bool nowait);
+  void answer_declare(const std::string& name, queue_id id, bool nowait, std::shared_ptr<const declare_queue> again);
   [[nodiscard]] std::optional<std::string> queue_or_last(std::string name);
 
   // output

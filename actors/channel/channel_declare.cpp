@@ -55,7 +55,7 @@ void channel_actor::declare(amqp::queue_declare& m) {
     if (!name) return;
     const auto found = check_passive_queue(*vhost_, as_caller(), *name);
     if (!found) return fail(found.failure());
-    return answer_declare(*name, (*found)->record->id, m.nowait);
+    return answer_declare(*name, (*found)->record->id, m.nowait, nullptr);
   }
   declare_queue c;
   c.vhost = setup_.vhost;
@@ -69,15 +69,20 @@ void channel_actor::declare(amqp::queue_declare& m) {
   c.node = services_.options.node_name;
   const auto known = check_declare_queue(*vhost_, as_caller(), c);
   if (!known) return fail(known.failure());
-  if (*known != nullptr) return answer_declare(c.name, (*known)->record->id, m.nowait);
-  const std::string name = c.name;
-  apply(std::move(c), [this, name, nowait = m.nowait](const metadata_answer& answer) { answer_declare(name, answer.queue->id, nowait); });
+  const auto shared = std::make_shared<const declare_queue>(std::move(c));
+  if (*known != nullptr) return answer_declare(shared->name, (*known)->record->id, m.nowait, shared);
+  apply(*shared, [this, shared, nowait = m.nowait](const metadata_answer& answer) { answer_declare(shared->name, answer.queue->id, nowait, shared); });
 }
 
-void channel_actor::answer_declare(const std::string& name, queue_id id, bool nowait) {
+/// `again`: the declaration, to be repeated when somebody deleted the queue meanwhile; null when it was passive.
+void channel_actor::answer_declare(const std::string& name, queue_id id, bool nowait, std::shared_ptr<const declare_queue> again) {
   last_queue_ = name;
   const caf::actor queue = services_.queues.find(id);
-  if (!queue) return fail(no_queue_error(name, setup_.vhost));
+  const auto gone = [this, name, nowait, again] {
+    if (!again) return fail(no_queue_error(name, setup_.vhost));
+    apply(*again, [this, nowait, again](const metadata_answer& answer) { answer_declare(again->name, answer.queue->id, nowait, again); });
+  };
+  if (!queue) return gone();
   busy_ = true;
   request(queue, caf::infinite, queue_ask_counts{true})
       .then(
@@ -88,10 +93,11 @@ void channel_actor::answer_declare(const std::string& name, queue_id id, bool no
               reply(amqp::queue_declare_ok{name, static_cast<std::uint32_t>(c.ready), static_cast<std::uint32_t>(c.consumers)});
             run();
           },
-          [this, name, generation = generation_, method = current_](const caf::error&) {
+          [this, gone, generation = generation_, method = current_](const caf::error&) {
             if (generation != generation_) return;
             resume();
-            fail(no_queue_error(name, setup_.vhost), method);
+            begin(method);
+            gone();
             run();
           });
 }

@@ -42,6 +42,10 @@ caf::behavior connection_actor::make_behavior() {
            info_.peer_port, info_.host, info_.port);
   set_down_handler([this](const caf::down_msg& down) { on_channel_down(down); });
   contained([this] { handshake_tls(); });
+  if (!machine_ && !ended_)
+    thread().call_at(wall_clock_ms() + services_.options.tls_handshake_timeout_ms, [this, keep = caf::strong_actor_ptr(ctrl())] {
+      if (!machine_) end(true);
+    });
   return {
       [this](channel_output& o) {
         if (ended_ || !machine_ || !machine_->may_send()) return;

@@ -18,6 +18,7 @@ struct broker_options {
   std::uint16_t heartbeat_s = 60;
   std::uint64_t max_message_size = 134217728;
   std::int64_t handshake_timeout_ms = 10000;
+  std::int64_t tls_handshake_timeout_ms = 5000;
   std::int64_t consumer_timeout_ms = 1800000;  ///< 0 = off
   std::int64_t connection_max = -1;            ///< per node; -1 = unlimited
   std::vector<std::string> auth_mechanisms{"PLAIN", "AMQPLAIN"};

@@ -9,12 +9,13 @@ status validate_headers_binding(const field_table& arguments) {
   if (match == nullptr) return success{};
   const std::string* text = match->string();
   if (text == nullptr) {
-    return fail(reply_code::precondition_failed, "Invalid x-match field type " + std::string(field_type_name(match->type)) +
-                                                     " (value " + term_value(*match) + "); expected longstr");
+    return fail(reply_code::precondition_failed, "Invalid x-match field type " +
+                                                     std::string(field_type_name(match->type)) + " (value " +
+                                                     term_value(*match) + "); expected longstr");
   }
   if (*text == "all" || *text == "any" || *text == "all-with-x" || *text == "any-with-x") return success{};
-  return fail(reply_code::precondition_failed, "Invalid x-match field value " + term_binary(*text) +
-                                                   "; expected all, any, all-with-x, or any-with-x");
+  return fail(reply_code::precondition_failed,
+              "Invalid x-match field value " + term_binary(*text) + "; expected all, any, all-with-x, or any-with-x");
 }
 
 headers_pattern make_headers_pattern(const field_table& arguments) {
@@ -30,12 +31,33 @@ headers_pattern make_headers_pattern(const field_table& arguments) {
   return made;
 }
 
+namespace {
+
+/// Values compare within their class: a short 5 is a long 5, but not the string 5 (rabbit_misc:type_class/1).
+char type_class(char letter) {
+  switch (letter) {
+    case 'b':
+    case 'B':
+    case 's':
+    case 'u':
+    case 'I':
+    case 'i':
+    case 'l':
+    case 'L': return 'l';
+    case 'f':
+    case 'd': return 'd';
+    default: return letter;
+  }
+}
+
+}  // namespace
+
 bool headers_match(const headers_pattern& pattern, const field_table& headers) {
   for (const auto& [name, wanted] : pattern.fields) {
     const field_value* there = headers.find(name);
-    // 'l' and 'L' are one type to RabbitMQ, otherwise the type counts: a short 5 is not a long 5.
-    const bool fits = there != nullptr && (wanted.type == 'V' || (field_type_name(wanted.type) == field_type_name(there->type) &&
-                                                                  wanted.value == there->value));
+    const bool fits =
+        there != nullptr &&
+        (wanted.type == 'V' || (type_class(wanted.type) == type_class(there->type) && wanted.value == there->value));
     if (fits == pattern.any) return fits;  // any: the first that fits decides; all: the first that does not
   }
   return !pattern.any;

@@ -12,6 +12,7 @@ actors::broker_options to_broker_options(const node_config& c) {
   o.heartbeat_s = static_cast<std::uint16_t>(c.heartbeat_s);
   o.max_message_size = c.max_message_bytes;
   o.handshake_timeout_ms = c.handshake_timeout_ms < 0 ? 24ll * 3600 * 1000 : c.handshake_timeout_ms;
+  o.tls_handshake_timeout_ms = c.tls_handshake_timeout_ms < 0 ? 24ll * 3600 * 1000 : c.tls_handshake_timeout_ms;
   o.consumer_timeout_ms = static_cast<std::int64_t>(c.consumer_timeout_ms.value_or(0));
   o.connection_max = c.connection_max ? static_cast<std::int64_t>(*c.connection_max) : -1;
   o.auth_mechanisms = c.auth_mechanisms;
