@@ -51,6 +51,10 @@ class Kit:
             self._used.append(b)
         return b
 
+    def watch(self, b):
+        """The test fails when this broker ends without being told to."""
+        self._used.append(b)
+
     def dead_brokers(self):
         """What the brokers said that ended without being told to."""
         return '\n'.join('exit %s\n%s' % (b.process.returncode, b.log_tail()) for b in self._used
