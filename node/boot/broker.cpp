@@ -139,10 +139,11 @@ std::string broker::parts::load_contents() { return load_first_contents(config, 
 
 std::string broker::parts::start_listeners() {
   start_test_hooks(*system, root);
-  for (const auto& [name, at] : config.tcp_listeners)
-    if (std::string failed = start_listener(name, at, false); !failed.empty()) return failed;
+  // plain ones last: whoever finds the usual port open may rely on all of them
   for (const auto& [name, at] : config.tls_listeners)
     if (std::string failed = start_listener(name, at, true); !failed.empty()) return failed;
+  for (const auto& [name, at] : config.tcp_listeners)
+    if (std::string failed = start_listener(name, at, false); !failed.empty()) return failed;
   return "";
 }
 
