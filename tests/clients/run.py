@@ -74,6 +74,9 @@ def main():
             print('failed: ' + what)
     print('%d passed, %d failed, %d skipped in %.1f s' % (result.passed, len(result.failed), len(result.skipped),
                                                          time.monotonic() - began))
+    if not (result.passed or result.failed or result.skipped):
+        print('no test has such a title', file=sys.stderr)
+        return 2
     return 1 if result.failed else 77 if result.skipped and not result.passed else 0
 
 

@@ -66,9 +66,7 @@ def mutated_methods(t):
             for _ in range(12):
                 payload = bytearray(original)
                 for _ in range(chance.randrange(1, 4)):
-                    payload[chance.randrange(4, len(payload))] = chance.randrange(256) if len(payload) > 4 else 0
-                    if len(payload) <= 4:
-                        break
+                    payload[chance.randrange(min(4, len(payload) - 1), len(payload))] = chance.randrange(256)
                 ch = t.channel(broker=b)
                 try:
                     ch.c.send_frame(1, 1, bytes(payload))

@@ -162,7 +162,7 @@ class Reader:
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
 
     def short(self):
-        return self.take(self.number('>B')).decode()
+        return self.take(self.number('>B')).decode(errors='surrogateescape')
 
     def long(self):
         return self.take(self.number('>I'))
