@@ -41,7 +41,7 @@ constexpr auto listeners = std::to_array<config_key>({
        d.config.handshake_timeout_ms = whole_of(v);
        return text();
      }},
-    {"ssl_handshake_timeout", kind::milliseconds, "", "5000", "handshake_timeout holds for TLS and AMQP together.", key_effect::kept,
+    {"ssl_handshake_timeout", kind::milliseconds, "", "5000", "How long the TLS handshake may take.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.tls_handshake_timeout_ms = whole_of(v);
        return text();
