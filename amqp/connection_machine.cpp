@@ -73,8 +73,8 @@ bool connection_machine::take_header(bytes_view& in) {
     needed_ = protocol_header_bytes - in.size();
     return false;
   }
-  const bytes_view header = in.substr(0, protocol_header_bytes);
-  if (!accepts_protocol_header(header)) {
+  const auto version = accept_protocol_header(in.substr(0, protocol_header_bytes));
+  if (!version) {
     reason_ = wire_error{fail(reply_code::not_implemented, "bad protocol header"), 0, 0, wire_error::ending::silent};
     emit(effect::send_protocol_header{});
     drop(true);
@@ -84,9 +84,8 @@ bool connection_machine::take_header(bytes_view& in) {
   state_ = state::starting;
   std::string mechanisms;
   for (const std::string& name : settings_->mechanisms) mechanisms += (mechanisms.empty() ? "" : " ") + name;
-  // the 0-8 family asks for its own version and is answered with it; what follows is spoken as 0-9-1 all the same
-  const bool family_0_8 = header[4] == 1 && header[5] == 1 && (header[6] == 8 || header[7] == 1);
-  send(connection_start{static_cast<std::uint8_t>(family_0_8 ? 8 : 0), static_cast<std::uint8_t>(family_0_8 ? 0 : 9), settings_->server_properties, std::move(mechanisms), settings_->locales});
+  send(connection_start{version->major, version->minor, settings_->server_properties, std::move(mechanisms),
+                        settings_->locales});
   return true;
 }
 

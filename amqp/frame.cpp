@@ -39,9 +39,12 @@ frame_parser::step frame_parser::bad_end(const frame& f, char end) {
   return step::failed;
 }
 
-bool accepts_protocol_header(bytes_view bytes) {
-  return bytes == bytes_view{"AMQP\0\0\x09\x01", 8} || bytes == bytes_view{"AMQP\x01\x01\0\x09", 8} ||
-         bytes == bytes_view{"AMQP\x01\x01\x08\0", 8} || bytes == bytes_view{"AMQP\x01\x01\x09\x01", 8};
+std::optional<protocol_version> accept_protocol_header(bytes_view bytes) {
+  if (bytes == bytes_view{"AMQP\0\0\x09\x01", 8} || bytes == bytes_view{"AMQP\x01\x01\0\x09", 8})
+    return protocol_version{0, 9};
+  if (bytes == bytes_view{"AMQP\x01\x01\x08\0", 8} || bytes == bytes_view{"AMQP\x01\x01\x09\x01", 8})
+    return protocol_version{8, 0};
+  return std::nullopt;
 }
 
 }  // namespace warren::amqp

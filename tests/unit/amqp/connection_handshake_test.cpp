@@ -50,13 +50,17 @@ TEST_CASE("connection.start offers version 0-9, the mechanisms and the server's 
                                                  "direct_reply_to"});
 }
 
-TEST_CASE("0-9-1, 0-9 and the 0-8 family's headers are answered by connection.start 0-9", "[handshake]") {
-  for (const std::string& header : {std::string("AMQP\0\0\x09\x01", 8), std::string("AMQP\x01\x01\0\x09", 8),
-                                    std::string("AMQP\x01\x01\x08\0", 8), std::string("AMQP\x01\x01\x09\x01", 8)}) {
+TEST_CASE("0-9-1 and 0-9 are answered by connection.start 0-9, the 0-8 family by 8-0", "[handshake]") {
+  const std::vector<std::pair<std::string, int>> headers{{std::string("AMQP\0\0\x09\x01", 8), 9},
+                                                         {std::string("AMQP\x01\x01\0\x09", 8), 9},
+                                                         {std::string("AMQP\x01\x01\x08\0", 8), 0},
+                                                         {std::string("AMQP\x01\x01\x09\x01", 8), 0}};
+  for (const auto& [header, minor] : headers) {
     connection c;
     c.feed(header);
     REQUIRE(c.sent<connection_start>() != nullptr);
-    CHECK(c.sent<connection_start>()->version_minor == 9);
+    CHECK(c.sent<connection_start>()->version_minor == minor);
+    CHECK(c.sent<connection_start>()->version_major == (minor == 9 ? 0 : 8));
   }
 }
 
