@@ -28,6 +28,12 @@ class data_directory {
   [[nodiscard]] std::string queues_path() const { return path_ + "/queues"; }
   [[nodiscard]] std::uint64_t incarnation() const { return incarnation_; }  ///< random, never 0
   [[nodiscard]] std::uint64_t starts() const { return starts_; }            ///< this one included
+  /// Each start numbers messages in a range of its own: what an older start numbered (and perhaps acknowledged, in a file that
+  /// an unsynced removal brings back) can never be taken for a message of this one.
+  [[nodiscard]] position first_position() const { return starts_ == 1 ? 1 : position{starts_} << 44; }
+  /// For the n-th queue (from 1) that was restarted while this node runs: nobody who still holds a position of the dead
+  /// actor, a transient message's for instance, can mean a message of its successor.
+  [[nodiscard]] position position_after_restart(std::uint64_t n) const { return (position{starts_} << 44) + (n << 32); }
   [[nodiscard]] bool fresh() const { return starts_ == 1; }
   [[nodiscard]] result<disk_space> space() const { return fs_.space(path_); }
   [[nodiscard]] file_system& files() const { return fs_; }

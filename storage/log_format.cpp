@@ -14,8 +14,8 @@ std::uint32_t header_sum(const log_file_header& h) {
 
 }  // namespace
 
-std::uint32_t log_salt(std::uint64_t incarnation, std::uint64_t file_id) {
-  const std::uint64_t parts[2] = {incarnation, file_id};
+std::uint32_t log_salt(const log_file_header& h) {
+  const std::uint64_t parts[3] = {h.incarnation, h.file_id, h.start};
   return crc32c(0x6c6f67, parts, sizeof parts);
 }
 

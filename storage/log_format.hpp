@@ -17,17 +17,19 @@ inline constexpr std::uint64_t log_header_bytes = 512;  ///< a sector: written w
 struct log_file_header {
   char magic[8] = {};
   std::uint32_t version = log_version;
-  std::uint32_t crc = 0;               ///< of the 48 bytes behind it, seeded with 0
+  std::uint32_t crc = 0;               ///< of the 56 bytes behind it, seeded with 0
   std::uint64_t incarnation = 0;       ///< of the data directory
   std::uint64_t file_id = 0;           ///< 1, 2, 3 …
   std::uint64_t oldest_live = 0;       ///< files below this id are dropped (a later `dropped` entry may raise it)
   std::uint64_t queues_from = 0;       ///< queue entries of files below this id are void: a clean stop settled them
   std::uint64_t previous_end = 0;      ///< the file before it is sound up to here, at least
   std::uint64_t metadata_before = 0;   ///< number of the last metadata command in the files before
+  std::uint64_t start = 0;             ///< of the node, that began the file
 };
-static_assert(sizeof(log_file_header) == 64);
+static_assert(sizeof(log_file_header) == 72);
 
-[[nodiscard]] std::uint32_t log_salt(std::uint64_t incarnation, std::uint64_t file_id);
+/// Of the file's frames. The start belongs to it: a file whose header a crash lost gives its id to a file of the next start.
+[[nodiscard]] std::uint32_t log_salt(const log_file_header& h);
 void seal(log_file_header& h);
 [[nodiscard]] std::optional<log_file_header> parse_log_header(bytes_view sector, std::uint64_t incarnation);
 

@@ -52,8 +52,11 @@ status read_headers(file_system& fs, const std::string& directory, const log_rea
     if (header && header->version != log_version)
       return fail(reply_code::internal_error, f.path + ": format version " + std::to_string(header->version) +
                                                   ", this program reads version " + std::to_string(log_version));
-    if (!header && !blank(sector))
+    if (!header && !blank(sector)) {
       if (status s = damaged(f.path + ": damaged header at offset 0"); !s.ok()) return s;
+      out.unreadable.push_back(f.path);
+      continue;
+    }
     if (header) out.newest = std::max(out.newest, header->file_id);
     if (!header || header->file_id < how.from) {
       out.spares.push_back({f.slot, f.bytes});
@@ -76,15 +79,14 @@ void drop_settled(log_content& out, std::uint64_t oldest) {
 }
 
 /// `sound_to`: the following file says that this one is sound up to there; 0 = it is the newest.
-status read_frames(file_system& fs, log_file_content& f, std::uint64_t incarnation, std::uint64_t sound_to,
-                   judge& damaged) {
+status read_frames(file_system& fs, log_file_content& f, std::uint64_t sound_to, judge& damaged) {
   auto opened = fs.open(f.path, open_mode::read);
   if (!opened.ok()) return opened.failure();
   const std::uint64_t wanted = sound_to != 0 ? std::min(sound_to, f.bytes) : f.bytes;
   f.content = std::make_unique_for_overwrite<char[]>(wanted + 8);
   const auto got = opened.value()->read_at(0, f.content.get(), wanted);
   if (!got.ok()) return got.failure();
-  const std::uint32_t salt = log_salt(incarnation, f.header.file_id);
+  const std::uint32_t salt = log_salt(f.header);
   frame_scan scan = scan_frames({f.content.get(), got.value()}, log_header_bytes, salt);
   const std::uint64_t synced = std::max(scan.synced, sound_to);
   std::size_t keep = scan.frames.size();
@@ -125,7 +127,7 @@ result<log_content> read_log(file_system& fs, const std::string& directory, cons
     if (f.header.file_id < oldest) break;
     const log_file_content* next = i + 1 < out.files.size() ? &out.files[i + 1] : nullptr;
     if (next != nullptr && next->header.file_id != f.header.file_id + 1) next = nullptr;  // reported below, if it matters
-    if (status s = read_frames(fs, f, how.incarnation, next == nullptr ? 0 : next->header.previous_end, damaged); !s.ok())
+    if (status s = read_frames(fs, f, next == nullptr ? 0 : next->header.previous_end, damaged); !s.ok())
       return s.failure();
     const status walked = f.for_each([&](log_entry type, const char* payload, std::size_t bytes) {
       if (type == log_entry::dropped && bytes >= 8) {

@@ -38,6 +38,7 @@ struct log_content {
   std::uint64_t newest = 0;              ///< highest id seen, live or not
   std::uint64_t next_slot = 1;
   std::vector<std::string> notes;        ///< damage that was accepted
+  std::vector<std::string> unreadable;   ///< paths of files without a sound header, accepted as well
 };
 
 struct log_reading {

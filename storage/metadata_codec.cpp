@@ -2,14 +2,13 @@
 
 #include <cereal/archives/portable_binary.hpp>
 #include <cereal/types/utility.hpp>
-
 #include <istream>
 #include <ostream>
 #include <streambuf>
 
-// cereal trusts its input: a length read from a file is allocated before it is read. Here everything of variable length goes
-// through text() and list(), which compare lengths with what is left of the input first; field tables travel in AMQP's own
-// encoding, whose decoder is written for hostile bytes. cereal's exceptions end in this file.
+// cereal trusts its input: a length read from a file is allocated before it is read. Here everything of variable length
+// goes through text() and list(), which compare lengths with what is left of the input first; field tables travel in
+// AMQP's own encoding, whose decoder is written for hostile bytes. cereal's exceptions end in this file.
 
 namespace warren::storage {
 namespace {
@@ -254,7 +253,8 @@ error damaged(const std::string& why) { return fail(reply_code::internal_error, 
 template <class T, class Read>
 result<T> decode(bytes_view in, Read&& body) {
   if (in.size() < 3) return damaged("too short");
-  const unsigned version = static_cast<unsigned char>(in[0]) | static_cast<unsigned>(static_cast<unsigned char>(in[1])) << 8;
+  const unsigned version = static_cast<unsigned char>(in[0]) | static_cast<unsigned>(static_cast<unsigned char>(in[1]))
+                                                                   << 8;
   if (version != metadata_format_version) {
     return damaged("format version " + std::to_string(version) + " is not known to this program (" +
                    std::to_string(metadata_format_version) + ")");

@@ -14,8 +14,8 @@ namespace warren::storage {
 ///     command:  index of the alternative (2) | its fields in order
 ///     state:    number of commands (8) | commands
 ///
-/// Checksums and framing are the caller's. Nevertheless hostile bytes give an error: no length is believed before that many
-/// bytes are known to be there, nesting is limited, and nothing may be left over.
+/// Checksums and framing are the caller's. Nevertheless hostile bytes give an error: no length is believed before that
+/// many bytes are known to be there, nesting is limited, and nothing may be left over.
 constexpr std::uint16_t metadata_format_version = 1;
 constexpr std::size_t max_metadata_command_bytes = 16u << 20;
 

@@ -3,14 +3,6 @@
 #include <algorithm>
 
 namespace warren::storage {
-namespace {
-
-/// Starts are 2^40 positions apart: what an older start numbered (and perhaps acknowledged, in a file that an unsynced
-/// removal brings back) can never be taken for a message of this one.
-position first_position_of(std::uint64_t starts) { return starts == 1 ? 1 : position{starts} << 40; }
-
-}  // namespace
-
 recovered_queue recovered_node::of(queue_id queue) const {
   if (const auto i = queues.find(queue); i != queues.end()) return i->second;
   recovered_queue nothing;
@@ -81,6 +73,7 @@ result<std::unique_ptr<write_ahead_log>> recovery::open_log(const std::unordered
   file_system& fs = directory_.files();
   write_ahead_log::beginning b;
   b.incarnation = directory_.incarnation();
+  b.start = directory_.starts();
   b.last_metadata = last_command_;
   b.covered = snapshot_ ? snapshot_->index : 0;
   b.next_slot = log_.next_slot;
@@ -105,6 +98,8 @@ result<std::unique_ptr<write_ahead_log>> recovery::open_log(const std::unordered
     if (!newest.ok()) return newest.failure();
     if (status s = newest.value()->sync_data(); !s.ok()) return s.failure();
   }
+  for (const std::string& path : log_.unreadable)  // somebody may still want to look at it
+    if (status s = fs.rename(path, path + ".damaged"); !s.ok()) return s.failure();
   for (const log_spare& s : log_.spares) {
     if (b.spares.size() < 3) {
       b.spares.push_back(s);
@@ -118,7 +113,7 @@ result<std::unique_ptr<write_ahead_log>> recovery::open_log(const std::unordered
 result<recovered_node> recovery::finish(const std::function<bool(queue_id)>& durable) {
   recovered_node out;
   out.clean = clean_.has_value();
-  out.first_position = first_position_of(directory_.starts());
+  out.first_position = directory_.first_position();
   out.store = std::make_unique<segment_store>(directory_.files(), directory_.queues_path(), directory_.incarnation(), options_);
   segment_store& store = *out.store;
 
@@ -173,31 +168,37 @@ result<recovered_node> recovery::finish(const std::function<bool(queue_id)>& dur
   return out;
 }
 
-result<recovered_queue> recover_running_queue(segment_store& store, const data_directory& d, queue_id queue,
-                                              log_file_id oldest, log_file_id newest, std::vector<std::string>& notes) {
-  if (status s = store.flush_acks(); !s.ok()) return s.failure();
-  log_reading how;
-  how.incarnation = d.incarnation();
-  how.from = oldest.value;
-  how.accept_damage = true;
-  auto log = read_log(d.files(), d.log_path(), how);
-  if (!log.ok()) return log.failure();
-  notes.insert(notes.end(), log->notes.begin(), log->notes.end());
-  std::erase_if(log->files, [&](const log_file_content& f) { return f.header.file_id > newest.value; });
+status recover_running_queues(segment_store& store, const data_directory& d, std::span<restarted_queue> queues,
+                              log_file_id oldest, log_file_id newest, std::vector<std::string>& notes) {
+  if (status s = store.flush_acks(); !s.ok()) return s;
+  log_content log;
   std::unordered_map<queue_id, queue_in_log> in_log;
-  if (status s = collect_queues(log.value(), 0, [&](queue_id q) { return q == queue; }, in_log); !s.ok()) return s.failure();
-  auto replayed = replay_queue(store, queue, in_log[queue], {});
-  if (!replayed.ok()) return replayed.failure();
-  store.drop_transient(queue);
-  auto ranges = store.ranges(queue);
-  if (!ranges.ok()) return ranges.failure();
-  if (status s = store.flush_acks(); !s.ok()) return s.failure();
-  if (status s = store.drop_dead(queue); !s.ok()) return s.failure();
-  recovered_queue found;
-  found.ranges = std::move(ranges).value();
-  found.redelivered_upto = replayed->highest;
-  found.next_position = (replayed->highest | 0xffffffffu) + 1;
-  return found;
+  for (const restarted_queue& q : queues) in_log.try_emplace(q.queue);
+  if (newest) {
+    log_reading how;
+    how.incarnation = d.incarnation();
+    how.from = oldest.value;
+    how.accept_damage = true;
+    auto read = read_log(d.files(), d.log_path(), how);
+    if (!read.ok()) return read.failure();
+    log = std::move(read).value();
+    notes.insert(notes.end(), log.notes.begin(), log.notes.end());
+    std::erase_if(log.files, [&](const log_file_content& f) { return f.header.file_id > newest.value; });
+    const auto wanted = [&](queue_id q) { return in_log.contains(q); };
+    if (status s = collect_queues(log, 0, wanted, in_log); !s.ok()) return s;
+  }
+  for (restarted_queue& q : queues) {
+    store.drop_transient(q.queue);
+    auto replayed = replay_queue(store, q.queue, in_log[q.queue], {});
+    if (!replayed.ok()) return replayed.failure();
+    q.found = std::move(replayed->found);
+    q.found.redelivered_upto = replayed->highest;
+    q.found.next_position = std::max(q.next_position, replayed->highest + 1);
+  }
+  if (status s = store.flush_acks(); !s.ok()) return s;
+  for (const restarted_queue& q : queues)
+    if (status s = store.drop_dead(q.queue); !s.ok()) return s;
+  return success{};
 }
 
 }  // namespace warren::storage

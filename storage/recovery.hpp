@@ -66,11 +66,15 @@ class recovery {
   std::vector<std::string> notes_;
 };
 
-/// While the node runs: a queue's actor was restarted. Reads the log's files `oldest`…`newest` back for this one queue and puts
-/// what only they have into segments (not synced: the log syncs them before it drops a file). The queue has then
-/// released all of these files. Positions go on in a new range, so that nobody's old ones can mean a new message.
-[[nodiscard]] result<recovered_queue> recover_running_queue(segment_store& store, const data_directory&, queue_id queue,
-                                                            log_file_id oldest, log_file_id newest,
-                                                            std::vector<std::string>& notes);
+/// While the node runs: actors of these queues were restarted. Reads the log's files `oldest`…`newest` back for them, once for
+/// all (none when newest is 0: the log does not know them), and puts what only the log has into segments (not synced: that
+/// happens before the log drops a file). The queues have then released all of these files.
+struct restarted_queue {
+  queue_id queue;
+  position next_position = 0;  ///< at least: see data_directory::position_after_restart()
+  recovered_queue found;       ///< filled in
+};
+[[nodiscard]] status recover_running_queues(segment_store& store, const data_directory&, std::span<restarted_queue> queues,
+                                            log_file_id oldest, log_file_id newest, std::vector<std::string>& notes);
 
 }  // namespace warren::storage

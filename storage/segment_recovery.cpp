@@ -116,10 +116,8 @@ bool segment_store::has(queue_id queue, position p) {
 bool segment_store::overlaps(queue_id queue, position from, position to) {
   queue_files* q = find(queue);
   if (q == nullptr) return false;
-  for (auto& [number, lane] : q->lanes) {
-    const auto i = lane->first_reaching(from);
-    if (i != lane->runs().end() && i->first <= to) return true;
-  }
+  for (auto& [number, lane] : q->lanes)
+    if (lane->overlaps(from, to)) return true;
   return false;
 }
 
@@ -150,7 +148,8 @@ result<std::vector<disk_range>> segment_store::ranges(queue_id queue) {
           read.value()->release();
         }
       }
-      if (range.messages == 0) range.first = run.next_alive(run.first);
+      const position alive = run.next_alive(run.first);  // a run that begins later may have the first living message
+      range.first = range.messages == 0 ? alive : std::min(range.first, alive);
       range.last = std::max(range.last, run.last());
       range.messages += run.live;
       range.body_bytes += bodies;

@@ -136,9 +136,8 @@ status segment_store::page_out(queue_id queue, std::span<const run_item> items, 
     items = items.subspan(n);
     // What is in a segment already must not get there twice; nearly always nothing overlaps and nothing is copied.
     lane_index& index = q.lane(lane);
-    const auto overlapping = index.first_reaching(same.front().at);
     std::vector<run_item> fresh;
-    if (overlapping != index.runs().end() && overlapping->first <= same.back().at) {
+    if (index.overlaps(same.front().at, same.back().at)) {
       for (const run_item& item : same)
         if (index.find(item.at) == nullptr) fresh.push_back(item);
       same = fresh;

@@ -82,6 +82,12 @@ void stored_run::append_dead(position_ranges& out) const {
     if (has(p) && !bit(alive, p)) append_position(p, out);
 }
 
+bool lane_index::overlaps(position from, position to) {
+  for (auto i = first_reaching(from); i != runs_.end() && i->first <= to; ++i)
+    if (i->second.last() >= from) return true;
+  return false;
+}
+
 stored_run* lane_index::find(position p) {
   for (auto i = runs_.upper_bound(p); i != runs_.begin();) {
     --i;

@@ -66,6 +66,7 @@ class lane_index {
     return runs_.lower_bound(p >= longest_ ? p - longest_ + 1 : 0);
   }
   [[nodiscard]] stored_run* find(position p);
+  [[nodiscard]] bool overlaps(position from, position to);  ///< find() may know some of them
   /// killed(stored_run&, n) for each run that lost n messages.
   template <class F>
   void kill(position from, position to, F&& killed) {

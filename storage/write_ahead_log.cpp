@@ -22,6 +22,7 @@ write_ahead_log::write_ahead_log(file_system& fs, std::string directory, const s
       directory_(std::move(directory)),
       options_(options),
       incarnation_(b.incarnation),
+      start_(b.start),
       buffer_(sizeof_frame_header, '\0'),
       files_(std::make_move_iterator(b.old.begin()), std::make_move_iterator(b.old.end())),
       next_file_(b.next_file),
@@ -114,10 +115,9 @@ status write_ahead_log::commit() {
   if (files_.back().end + buffer_.size() > files_.back().bytes)
     if (status s = start_file(buffer_.size()); !s.ok()) return s;
   log_file& to = files_.back();
-  const std::uint32_t salt = log_salt(incarnation_, to.id);
-  const std::uint32_t sum = crc32c(salt, buffer_.data() + sizeof_frame_header, payload);
+  const std::uint32_t sum = crc32c(salt_, buffer_.data() + sizeof_frame_header, payload);
   const frame_header h =
-      make_frame_header(salt, log_batch_frame, static_cast<std::uint32_t>(payload), sum, sequence_++, synced_);
+      make_frame_header(salt_, log_batch_frame, static_cast<std::uint32_t>(payload), sum, sequence_++, synced_);
   std::memcpy(buffer_.data(), &h, sizeof h);
   if (status s = handle_->write_at(to.end, buffer_.data(), buffer_.size()); !s.ok()) return s;
   to.end += buffer_.size();
@@ -184,7 +184,9 @@ status write_ahead_log::start_file(std::uint64_t room) {
   h.queues_from = queues_from_;
   h.previous_end = files_.empty() ? 0 : files_.back().end;
   h.metadata_before = files_.empty() ? last_metadata_ : files_.back().last_metadata;
+  h.start = start_;
   seal(h);
+  salt_ = log_salt(h);
   std::string sector(log_header_bytes, '\0');
   std::memcpy(sector.data(), &h, sizeof h);
   if (status s = handle_->write_at(0, sector.data(), sector.size()); !s.ok()) return s;

@@ -43,6 +43,7 @@ class write_ahead_log {
  public:
   struct beginning {
     std::uint64_t incarnation = 0;
+    std::uint64_t start = 1;           ///< of the node, counted from 1
     std::uint64_t next_file = 1;       ///< id of the first file to be written
     std::uint64_t last_metadata = 0;   ///< number of the last command ever logged
     std::uint64_t covered = 0;         ///< the snapshot has all commands up to this one
@@ -119,7 +120,7 @@ class write_ahead_log {
   file_system& fs_;
   std::string directory_;
   storage_options options_;
-  std::uint64_t incarnation_;
+  std::uint64_t incarnation_, start_;
 
   std::string buffer_;             ///< room for the frame header, then entries
   bool wants_sync_ = false;
@@ -128,6 +129,7 @@ class write_ahead_log {
 
   std::deque<log_file> files_;     ///< oldest first; the last is written to
   std::unique_ptr<file> handle_;   ///< of the last
+  std::uint32_t salt_ = 0;         ///< of its frames
   std::uint64_t sequence_ = 0;     ///< of the next frame in it
   std::uint64_t synced_ = 0;       ///< of its bytes
   std::uint64_t next_file_;

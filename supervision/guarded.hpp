@@ -23,7 +23,7 @@ void throw_if_enabled(const test_crash& crash);
 
 /// The base of every actor of the node: `class queue_actor : public guarded<asio_actor>`. It
 ///  - leaves a crash report and exits with exception_reason() when a handler, make_behavior() or initialize() throws;
-///  - remembers the kinds of the last eight messages (~3 ns each);
+///  - remembers the kinds of the last eight messages (see message_trace.hpp for the cost);
 ///  - answers tree queries, even while its mailbox is long (they travel ahead);
 ///  - throws on test_crash when that is enabled.
 /// It does all this before the behaviour is asked, so neither become() nor a default handler disturbs it.

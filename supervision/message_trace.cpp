@@ -11,7 +11,7 @@ std::vector<std::string> message_trace::kinds() const {
   const std::size_t known = std::min<std::size_t>(count_, capacity);
   for (std::size_t i = 0; i < known; ++i) {
     const auto at = (count_ - 1 - i) % capacity;
-    const auto raw = static_cast<std::uint8_t>(forms_[at]);
+    const auto raw = forms_[at];
     std::string name;
     switch (static_cast<form>(raw & ~response_bit)) {
       case form::empty: name = "()"; break;

@@ -40,6 +40,7 @@ void log_actor::on_exit() {  // each of the two holds the other
 }
 
 caf::behavior log_actor::make_behavior() {
+  anon_send(store_, store_attach_log{caf::actor_cast<caf::actor>(this)});
   look_after_files();  // files of the last run can go as soon as the store has synced
   return {
       [this](log_append& wanted) { on_append(wanted); },
@@ -73,7 +74,8 @@ caf::behavior log_actor::make_behavior() {
       },
       [this](const log_recover_queue& wanted) {
         commit();
-        return delegate(store_, store_recover_queue{wanted.queue, log_->oldest(), log_->active()});
+        const bool known = log_->knows(wanted.queue);
+        return delegate(store_, store_recover_queue{wanted.queue, log_->oldest(), known ? log_->active() : log_file_id{}});
       },
       [this](const storage_stop& wanted) { on_stop(wanted); },
       [this](const store_stopped&) { anon_send(stopping_for_, storage_stopped{}); },

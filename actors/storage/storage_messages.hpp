@@ -204,7 +204,7 @@ struct log_snapshot_covers {  ///< store → log
 struct store_recover_queue {  ///< log → store, delegated: reads the log's files as they are now
   queue_id queue;
   log_file_id oldest;
-  log_file_id newest;  ///< afterwards the queue has released this file and all older ones
+  log_file_id newest;  ///< afterwards the queue has released this file and all older ones; none: the log knows nothing of it
 };
 struct store_attach_log {  ///< once, before anything else
   caf::actor log;

@@ -11,7 +11,6 @@ storage_shells start_storage(caf::actor_system& system, std::shared_ptr<storage:
                                                        std::move(directory), fatal, std::move(damage));
   out.log = system.spawn<log_actor, caf::detached>(std::shared_ptr<storage::write_ahead_log>(std::move(found.log)),
                                                    out.store, std::move(fatal));
-  caf::anon_send(out.store, store_attach_log{out.log});
   return out;
 }
 

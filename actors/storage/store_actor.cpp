@@ -64,7 +64,12 @@ caf::behavior store_actor::make_behavior() {
         barriers_.push_back(wanted.file);
         end_soon();
       },
-      [this](const store_recover_queue& wanted) { return on_recover(wanted); },
+      [this](const store_recover_queue& wanted) {
+        auto answer = make_response_promise<recovered_queue>();
+        recovering_.push_back({wanted, answer});
+        end_soon();
+        return answer;
+      },
       [this](store_make_spare& wanted) {
         zeroing_ = std::make_unique<zeroing>();
         zeroing_->wanted = std::move(wanted);
@@ -125,18 +130,28 @@ void store_actor::on_snapshot(const store_snapshot& wanted) {
   if (wanted.reply_to) anon_send(wanted.reply_to, store_snapshot_written{wanted.index});
 }
 
-caf::result<recovered_queue> store_actor::on_recover(const store_recover_queue& wanted) {
-  std::vector<std::string> notes;
-  auto found =
-      storage::recover_running_queue(*store_, *directory_, wanted.queue, wanted.oldest, wanted.newest, notes);
-  for (const std::string& n : notes) damage_(n);
-  if (!found.ok()) {
-    damage_(found.failure().text);
-    return caf::make_error(caf::sec::runtime_error, found.failure().text);
+/// A vhost that restarts has many queues that ask at once: the log is read once for all of them.
+void store_actor::recover_queues() {
+  std::vector<storage::restarted_queue> queues;
+  log_file_id oldest{~std::uint64_t{0}}, newest;
+  for (const recovering& r : recovering_) {
+    queues.push_back({r.wanted.queue, directory_->position_after_restart(++restarts_), {}});
+    oldest = std::min(oldest, r.wanted.oldest);
+    newest = std::max(newest, r.wanted.newest);
   }
-  anon_send(log_, log_released{wanted.queue, wanted.newest});
-  end_soon();
-  return std::move(found).value();
+  std::vector<std::string> notes;
+  const status done = storage::recover_running_queues(*store_, *directory_, queues, oldest, newest, notes);
+  for (const std::string& n : notes) damage_(n);
+  if (!done.ok()) damage_(done.failure().text);
+  for (std::size_t i = 0; i < queues.size(); ++i) {
+    if (!done.ok()) {
+      recovering_[i].answer.deliver(caf::make_error(caf::sec::runtime_error, done.failure().text));
+      continue;
+    }
+    if (recovering_[i].wanted.newest) anon_send(log_, log_released{queues[i].queue, recovering_[i].wanted.newest});
+    recovering_[i].answer.deliver(std::move(queues[i].found));
+  }
+  recovering_.clear();
 }
 
 /// A file of written blocks for the log: syncs on it cost half of what they cost on new blocks.
@@ -168,6 +183,7 @@ void store_actor::end_soon() {
 void store_actor::end_of_batch() {
   end_under_way_ = false;
   if (stopped_) return;
+  if (!recovering_.empty()) recover_queues();
   require(store_->flush_acks());
   for (auto& d : store_->take_dropped()) anon_send(log_, log_segment_dropped{d.queue, std::move(d.ranges)});
   if (owed_.empty() && barriers_.empty()) return;

@@ -31,6 +31,10 @@ class store_actor : public caf::event_based_actor {
     caf::actor to;
     store_paged_out done;
   };
+  struct recovering {
+    store_recover_queue wanted;
+    caf::typed_response_promise<recovered_queue> answer;
+  };
   struct zeroing {
     store_make_spare wanted;
     std::unique_ptr<storage::file> file;
@@ -41,7 +45,7 @@ class store_actor : public caf::event_based_actor {
   void on_load(const store_load& wanted);
   void on_snapshot(const store_snapshot& wanted);
   void on_stop(const store_stop& wanted);
-  caf::result<recovered_queue> on_recover(const store_recover_queue& wanted);
+  void recover_queues();
   void zero_a_piece();
   void end_soon();
   void end_of_batch();
@@ -54,8 +58,10 @@ class store_actor : public caf::event_based_actor {
   caf::actor log_;
   std::vector<owed> owed_;      ///< page outs that are answered after the next sync
   std::vector<log_file_id> barriers_;
+  std::vector<recovering> recovering_;
   storage::clean_stop closed_;
   std::unique_ptr<zeroing> zeroing_;
+  std::uint64_t restarts_ = 0;
   bool end_under_way_ = false;
   bool stopped_ = false;
   bool failed_ = false;

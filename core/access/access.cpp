@@ -31,10 +31,11 @@ bool access_scope::can(access_right right, std::string_view resource_name) const
 
 status access_scope::check(access_right right, resource_kind kind, std::string_view resource_name) const {
   if (can(right, resource_name)) return success{};
-  const std::string_view shown = kind == resource_kind::exchange && resource_name.empty() ? "amq.default" : resource_name;
-  return fail(reply_code::access_refused, "access to " + std::string(kind == resource_kind::queue ? "queue " : "exchange ") +
-                                              quoted(shown) + " in vhost " + quoted(vhost_->name()) + " refused for user " +
-                                              quoted(user_));
+  const std::string_view shown =
+      kind == resource_kind::exchange && resource_name.empty() ? "amq.default" : resource_name;
+  return fail(reply_code::access_refused,
+              "access to " + std::string(kind == resource_kind::queue ? "queue " : "exchange ") + quoted(shown) +
+                  " in vhost " + quoted(vhost_->name()) + " refused for user " + quoted(user_));
 }
 
 bool access_scope::restricts_topics(const exchange_record& exchange) const {
@@ -51,10 +52,12 @@ bool access_scope::can_topic(access_right right, const exchange_record& exchange
   return true;
 }
 
-status access_scope::check_topic(access_right right, const exchange_record& exchange, std::string_view routing_key) const {
+status access_scope::check_topic(access_right right, const exchange_record& exchange,
+                                 std::string_view routing_key) const {
   if (can_topic(right, exchange, routing_key)) return success{};
-  return fail(reply_code::access_refused, "access to topic " + quoted(routing_key) + " in exchange " + quoted(exchange.name) +
-                                              " in vhost " + quoted(vhost_->name()) + " refused for user " + quoted(user_));
+  return fail(reply_code::access_refused, "access to topic " + quoted(routing_key) + " in exchange " +
+                                              quoted(exchange.name) + " in vhost " + quoted(vhost_->name()) +
+                                              " refused for user " + quoted(user_));
 }
 
 bool has_tag(const user_record& user, std::string_view tag) {

@@ -25,7 +25,8 @@ class access_scope {
 
   /// Only topic exchanges are restricted, and only for users with a topic permission for that exchange.
   [[nodiscard]] bool can_topic(access_right right, const exchange_record& exchange, std::string_view routing_key) const;
-  [[nodiscard]] status check_topic(access_right right, const exchange_record& exchange, std::string_view routing_key) const;
+  [[nodiscard]] status check_topic(access_right right, const exchange_record& exchange,
+                                   std::string_view routing_key) const;
   /// False = check_topic() succeeds for every key: nothing to ask per message.
   [[nodiscard]] bool restricts_topics(const exchange_record& exchange) const;
 
@@ -40,10 +41,11 @@ class access_scope {
 
 [[nodiscard]] bool has_tag(const user_record& user, std::string_view tag);
 
-/// connection.open: vhost known, limits of vhost and user not reached, user may access the vhost. The counts are those of
-/// connections that are open already. All failures are 530. The value is the vhost.
-[[nodiscard]] result<vhost_ptr> check_vhost_access(const broker_state& state, std::string_view user, std::string_view vhost,
-                                                   std::uint64_t vhost_connections, std::uint64_t user_connections);
+/// connection.open: vhost known, limits of vhost and user not reached, user may access the vhost. The counts are those
+/// of connections that are open already. All failures are 530. The value is the vhost.
+[[nodiscard]] result<vhost_ptr> check_vhost_access(const broker_state& state, std::string_view user,
+                                                   std::string_view vhost, std::uint64_t vhost_connections,
+                                                   std::uint64_t user_connections);
 
 /// channel.open: the user's max-channels, given the channels that the user has already. Fails with 530.
 [[nodiscard]] status check_user_channels(const user_record& user, std::uint64_t open_channels);

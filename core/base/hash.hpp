@@ -50,7 +50,9 @@ namespace warren {
 
 /// What persistent_map hashes with; add an overload for a key type of your own.
 [[nodiscard]] inline std::uint64_t hash_of(std::string_view s) { return hash_bytes(s); }
-[[nodiscard]] inline std::uint64_t hash_of(std::uint64_t v) { return hash_mix(v ^ 0xA0761D6478BD642Full, 0xE7037ED1A0B428DBull); }
+[[nodiscard]] inline std::uint64_t hash_of(std::uint64_t v) {
+  return hash_mix(v ^ 0xA0761D6478BD642Full, 0xE7037ED1A0B428DBull);
+}
 template <class Tag>
 [[nodiscard]] std::uint64_t hash_of(id<Tag> i) {
   return hash_of(i.value);

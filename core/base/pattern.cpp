@@ -12,8 +12,8 @@ RE2::Options options() {
   return o;
 }
 
-/// Walks over an expression; calls visit(index, char, depth) for every character outside escapes and bracket classes, with the
-/// depth of groups around it, until visit returns false.
+/// Walks over an expression; calls visit(index, char, depth) for every character outside escapes and bracket classes,
+/// with the depth of groups around it, until visit returns false.
 template <class Visit>
 void walk(std::string_view s, Visit&& visit) {
   int depth = 0;

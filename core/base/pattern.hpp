@@ -14,10 +14,10 @@ class RE2;
 
 namespace warren {
 
-/// A regular expression of an operator (permissions, policies): RE2's syntax, found anywhere in the name (unanchored), byte by
-/// byte, as RabbitMQ does. Linear time whatever the pattern. RE2 has no lookaheads, but `^(?!amq\.).*` is what RabbitMQ's own
-/// guides use: lookaheads that stand right after a leading `^` are supported, each as an expression of its own.
-/// Copies share the compiled form; safe to use from many threads.
+/// A regular expression of an operator (permissions, policies): RE2's syntax, found anywhere in the name (unanchored),
+/// byte by byte, as RabbitMQ does. Linear time whatever the pattern. RE2 has no lookaheads, but `^(?!amq\.).*` is what
+/// RabbitMQ's own guides use: lookaheads that stand right after a leading `^` are supported, each as an expression of
+/// its own. Copies share the compiled form; safe to use from many threads.
 class pattern {
  public:
   /// Fails with precondition_failed and the reason as Erlang's re would print it: `{"missing )",1}`.

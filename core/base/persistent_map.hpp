@@ -21,11 +21,12 @@ namespace warren {
 ///
 ///   node:  | refs | data_map | child_map | collisions | child pointers … | entries … |
 ///
-/// Five hash bits pick one of 32 slots a level; a bit in data_map says that the slot holds an entry, one in child_map that it
-/// holds a node; only occupied slots take memory. Where all 60 bits are equal, a collision node is a plain list.
+/// Five hash bits pick one of 32 slots a level; a bit in data_map says that the slot holds an entry, one in child_map
+/// that it holds a node; only occupied slots take memory. Where all 60 bits are equal, a collision node is a plain
+/// list.
 ///
-/// Entries hold their key: KeyOf gives it. Lookups take any type that hashes (hash_of) and compares like the key, so that
-/// a std::string key is found by std::string_view without an allocation. Different copies may be used by different
+/// Entries hold their key: KeyOf gives it. Lookups take any type that hashes (hash_of) and compares like the key, so
+/// that a std::string key is found by std::string_view without an allocation. Different copies may be used by different
 /// threads; one copy is for one writer, like any standard container.
 template <class Entry, class KeyOf>
 class persistent_table {
@@ -182,7 +183,8 @@ class persistent_table {
   }
   static node* allocate(std::uint32_t data_map, std::uint32_t child_map, std::uint32_t collisions) {
     const std::size_t entry_count = collisions != 0 ? collisions : std::popcount(data_map);
-    void* memory = ::operator new(sizeof(node) + std::popcount(child_map) * sizeof(node*) + entry_count * sizeof(Entry));
+    void* memory =
+        ::operator new(sizeof(node) + std::popcount(child_map) * sizeof(node*) + entry_count * sizeof(Entry));
     node* n = new (memory) node;
     n->data_map = data_map;
     n->child_map = child_map;
@@ -195,11 +197,12 @@ class persistent_table {
     return n;
   }
 
-  /// A node with these maps made of `n`, whose reference is consumed; at `bit` stands `entry` or `child` (owned) or nothing.
-  /// What stood at `bit` before is dropped; if it was a child of a node that is `ours`, the caller has consumed it.
-  /// `ours` (nobody else holds n) is decided once by the caller: another thread may let go of n in between.
-  static node* remake(node* n, bool ours, std::uint32_t data_map, std::uint32_t child_map, std::uint32_t bit, Entry* entry,
-                      node* child) {
+  /// A node with these maps made of `n`, whose reference is consumed; at `bit` stands `entry` or `child` (owned) or
+  /// nothing. What stood at `bit` before is dropped; if it was a child of a node that is `ours`, the caller has
+  /// consumed it. `ours` (nobody else holds n) is decided once by the caller: another thread may let go of n in
+  /// between.
+  static node* remake(node* n, bool ours, std::uint32_t data_map, std::uint32_t child_map, std::uint32_t bit,
+                      Entry* entry, node* child) {
     node* made = allocate(data_map, child_map, 0);
     unsigned at = 0;
     for (std::uint32_t rest = child_map; rest != 0; rest &= rest - 1) {
@@ -306,7 +309,8 @@ class persistent_table {
     }
     node*& place = children(n)[index(n->child_map, bit)];
     node* below = remove(ours ? place : retain(place), shift + bits, hash, key);
-    if (below == nullptr) {  // only when a single entry stood in a node of its own, which inlining prevents, but be safe
+    if (below ==
+        nullptr) {  // only when a single entry stood in a node of its own, which inlining prevents, but be safe
       if (n->data_map == 0 && n->child_map == bit) {
         if (ours) {
           destroy(n);

@@ -31,8 +31,8 @@ void count(field_table& event, std::int64_t already) {
   event.set("count", field_value::int64((n == nullptr ? already : *n) + 1));
 }
 
-/// The entries by (queue, reason), each pair once, in their order; those of very old brokers, one an event, are counted.
-/// A client may have put anything there: what is no event stays where it is.
+/// The entries by (queue, reason), each pair once, in their order; those of very old brokers, one an event, are
+/// counted. A client may have put anything there: what is no event stays where it is.
 field_array grouped(const field_array& entries) {
   field_array groups;
   for (const field_value& entry : entries) {
@@ -56,8 +56,8 @@ field_array grouped(const field_array& entries) {
   return groups;
 }
 
-/// Adds the event to the headers. A first death stands as it was made; later ones have sorted keys. A repeated one keeps its
-/// time and keys and counts, and moves to the front.
+/// Adds the event to the headers. A first death stands as it was made; later ones have sorted keys. A repeated one
+/// keeps its time and keys and counts, and moves to the front.
 void record_death(field_table& headers, field_table event, const std::string& exchange, std::string_view queue,
                   std::string_view reason) {
   const field_value* known = headers.find("x-death");
@@ -131,8 +131,8 @@ std::string_view to_string(death_reason reason) {
 }
 
 message_ref make_dead_letter(const message& dead, death_reason reason, std::string_view queue_name,
-                             std::string_view dead_letter_exchange, std::optional<std::string_view> new_routing_key, time_ms now,
-                             block_builder& into) {
+                             std::string_view dead_letter_exchange, std::optional<std::string_view> new_routing_key,
+                             time_ms now, block_builder& into) {
   auto properties = decode_properties(dead.properties());
   if (!properties) return {};
   if (!properties->headers) properties->headers.emplace();

@@ -14,7 +14,8 @@ void transaction::operator()(const declare_exchange& c) {
     if (!existing) return refuse(existing.failure());
     if (*existing != nullptr) return;
     object_editor(vhost, out.events, cascades)
-        .create_exchange({c.vhost, c.name, *exchange_type_named(c.type), c.durable, c.auto_delete, c.internal, c.arguments});
+        .create_exchange(
+            {c.vhost, c.name, *exchange_type_named(c.type), c.durable, c.auto_delete, c.internal, c.arguments});
     out.changed = true;
   });
 }

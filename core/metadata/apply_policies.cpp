@@ -16,7 +16,8 @@ policy_list& list_of(vhost_topology& vhost, policy_kind kind) {
 std::vector<policy_ptr> others(const policy_list& list, std::string_view name) {
   std::vector<policy_ptr> rest;
   if (list != nullptr) {
-    std::copy_if(list->begin(), list->end(), std::back_inserter(rest), [&](const policy_ptr& p) { return p->name != name; });
+    std::copy_if(list->begin(), list->end(), std::back_inserter(rest),
+                 [&](const policy_ptr& p) { return p->name != name; });
   }
   return rest;
 }
@@ -51,7 +52,8 @@ void transaction::operator()(const clear_policy& c) {
   edit_vhost(c.vhost, [&](vhost_topology& vhost) {
     policy_list& list = list_of(vhost, c.kind);
     std::vector<policy_ptr> left = others(list, c.name);
-    if (list == nullptr || left.size() == list->size()) return refuse(reply_code::not_found, "Parameter does not exist");
+    if (list == nullptr || left.size() == list->size())
+      return refuse(reply_code::not_found, "Parameter does not exist");
     list = left.empty() ? nullptr : std::make_shared<const std::vector<policy_ptr>>(std::move(left));
     happened(policy_changed{c.vhost, c.name, c.kind, true});
     object_editor(vhost, out.events).apply_policies();

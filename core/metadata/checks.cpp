@@ -29,10 +29,10 @@ status accessible(const queue_record& queue, const caller& who) {
   return locked_error(queue);
 }
 
-/// `alternate-exchange` and `x-dead-letter-exchange` of something new: the name must be a text, and needs read on the new
-/// object and write on the named exchange.
-status check_named_exchange(const caller& who, const field_table& arguments, std::string_view argument, resource_kind kind,
-                            std::string_view name, const std::string& label) {
+/// `alternate-exchange` and `x-dead-letter-exchange` of something new: the name must be a text, and needs read on the
+/// new object and write on the named exchange.
+status check_named_exchange(const caller& who, const field_table& arguments, std::string_view argument,
+                            resource_kind kind, std::string_view name, const std::string& label) {
   const field_value* value = arguments.find(argument);
   if (value == nullptr) return success{};
   if (value->string() == nullptr) {
@@ -47,7 +47,8 @@ status check_queue_limit(const vhost_topology& vhost, std::string_view name) {
   const auto& limit = vhost.record->limits.max_queues;
   if (!limit || *limit < 0 || vhost.queues.size() < static_cast<std::uint64_t>(*limit)) return success{};
   return fail(reply_code::precondition_failed, "cannot declare queue " + quoted(name) + ": queue limit in vhost " +
-                                                   quoted(vhost.name()) + " (" + std::to_string(*limit) + ") is reached");
+                                                   quoted(vhost.name()) + " (" + std::to_string(*limit) +
+                                                   ") is reached");
 }
 
 /// What queue.bind, queue.unbind, exchange.bind and exchange.unbind ask first, in this order.
@@ -97,10 +98,11 @@ error no_exchange_error(std::string_view name, std::string_view vhost) {
   return fail(reply_code::not_found, "no " + exchange_label(name, vhost));
 }
 error locked_error(const queue_record& queue) {
-  return fail(reply_code::resource_locked,
-              "cannot obtain exclusive access to locked " + queue_label(queue.name, queue.vhost) +
-                  ". It could be originally declared on another connection or the exclusive property value does not match "
-                  "that of the original declaration.");
+  return fail(
+      reply_code::resource_locked,
+      "cannot obtain exclusive access to locked " + queue_label(queue.name, queue.vhost) +
+          ". It could be originally declared on another connection or the exclusive property value does not match "
+          "that of the original declaration.");
 }
 error in_use_error(const queue_record& queue) {
   return fail(reply_code::precondition_failed, queue_label(queue.name, queue.vhost) + " in use");
@@ -120,19 +122,21 @@ result<const queue_state*> check_declare_queue(const vhost_topology& vhost, cons
     return existing;
   }
   if (const status ok = check_queue_limit(vhost, d.name); !ok) return ok.failure();
-  const status dead_letters = check_named_exchange(who, d.arguments, "x-dead-letter-exchange", resource_kind::queue, d.name,
-                                                   queue_label(d.name, d.vhost));
+  const status dead_letters = check_named_exchange(who, d.arguments, "x-dead-letter-exchange", resource_kind::queue,
+                                                   d.name, queue_label(d.name, d.vhost));
   if (!dead_letters) return dead_letters.failure();
   if (const status ok = check_queue_arguments(d); !ok) return ok.failure();
   return static_cast<const queue_state*>(nullptr);
 }
 
-result<const exchange_state*> check_declare_exchange(const vhost_topology& vhost, const caller& who, const declare_exchange& d) {
+result<const exchange_state*> check_declare_exchange(const vhost_topology& vhost, const caller& who,
+                                                     const declare_exchange& d) {
   if (!exchange_type_named(d.type)) {
     return fail(reply_code::command_invalid, "unknown exchange type " + quoted(d.type));
   }
   if (d.name.empty()) return default_exchange();
-  if (const status ok = permitted(who, access_right::configure, resource_kind::exchange, d.name); !ok) return ok.failure();
+  if (const status ok = permitted(who, access_right::configure, resource_kind::exchange, d.name); !ok)
+    return ok.failure();
   if (const exchange_state* existing = vhost.find_exchange(d.name)) {
     if (const status same = check_equivalent(*existing->record, d); !same) return same.failure();
     return existing;
@@ -172,12 +176,15 @@ result<const queue_state*> check_delete_queue(const vhost_topology& vhost, const
   return queue;
 }
 
-result<const exchange_state*> check_delete_exchange(const vhost_topology& vhost, const caller& who, const delete_exchange& d) {
+result<const exchange_state*> check_delete_exchange(const vhost_topology& vhost, const caller& who,
+                                                    const delete_exchange& d) {
   if (d.name.empty()) return default_exchange();
   if (reserved(d.name)) {
-    return fail(reply_code::access_refused, "deletion of system " + exchange_label(d.name, vhost.name()) + " not allowed");
+    return fail(reply_code::access_refused,
+                "deletion of system " + exchange_label(d.name, vhost.name()) + " not allowed");
   }
-  if (const status ok = permitted(who, access_right::configure, resource_kind::exchange, d.name); !ok) return ok.failure();
+  if (const status ok = permitted(who, access_right::configure, resource_kind::exchange, d.name); !ok)
+    return ok.failure();
   const exchange_state* exchange = vhost.find_exchange(d.name);
   if (exchange != nullptr && d.if_unused && !exchange->bindings.empty()) {
     return fail(reply_code::precondition_failed, exchange_label(d.name, vhost.name()) + " in use");
@@ -215,12 +222,12 @@ result<bool> check_unbind(const vhost_topology& vhost, const caller& who, const 
 }
 
 result<const exchange_state*> check_publish(const vhost_topology& vhost, const caller& who, std::string_view exchange) {
-  if (const status ok = permitted(who, access_right::write, resource_kind::exchange, exchange); !ok) return ok.failure();
+  if (const status ok = permitted(who, access_right::write, resource_kind::exchange, exchange); !ok)
+    return ok.failure();
   const exchange_state* found = vhost.find_exchange(exchange);
   if (found == nullptr) return no_exchange_error(exchange, vhost.name());
   if (found->record->internal) {
-    return fail(reply_code::access_refused,
-                "cannot publish to internal " + exchange_label(exchange, vhost.name()));
+    return fail(reply_code::access_refused, "cannot publish to internal " + exchange_label(exchange, vhost.name()));
   }
   return found;
 }

@@ -16,7 +16,8 @@ namespace warren {
 // Every change of metadata is one of these values. They are what is logged and, in a cluster, agreed upon.
 
 // virtual hosts
-struct put_vhost {  ///< creates with the predeclared exchanges, or changes the description, tags, queue type and tracing
+struct put_vhost {  ///< creates with the predeclared exchanges, or changes the description, tags, queue type and
+                    ///< tracing
   std::string name, description;
   std::vector<std::string> tags;
   std::string default_queue_type;
@@ -139,11 +140,12 @@ struct reserve_queue_ids {
 };
 
 /// The order is part of the stored format: append only (storage/metadata_codec.hpp).
-using command = std::variant<put_vhost, delete_vhost, set_vhost_limits, set_vhost_tracing, put_user, delete_user, set_password,
-                             set_user_tags, set_user_limits, set_permission, clear_permission, set_topic_permission,
-                             clear_topic_permission, set_policy, clear_policy, set_parameter, clear_parameter,
-                             set_global_parameter, clear_global_parameter, declare_exchange, delete_exchange, declare_queue,
-                             delete_queue, bind, unbind, delete_exclusive_queues, reserve_queue_ids>;
+using command =
+    std::variant<put_vhost, delete_vhost, set_vhost_limits, set_vhost_tracing, put_user, delete_user, set_password,
+                 set_user_tags, set_user_limits, set_permission, clear_permission, set_topic_permission,
+                 clear_topic_permission, set_policy, clear_policy, set_parameter, clear_parameter, set_global_parameter,
+                 clear_global_parameter, declare_exchange, delete_exchange, declare_queue, delete_queue, bind, unbind,
+                 delete_exclusive_queues, reserve_queue_ids>;
 
 [[nodiscard]] std::string_view command_name(const command&);  ///< `declare_queue`, for logs
 

@@ -20,9 +20,10 @@ std::string shown_with_type(const field_value* v) {
   return "the value '" + shown(*v) + "' of type '" + std::string(field_type_name(v->type)) + "'";
 }
 
-error inequivalent(std::string_view what, const std::string& label, const std::string& received, const std::string& current) {
-  return fail(reply_code::precondition_failed, "inequivalent arg '" + std::string(what) + "' for " + label + ": received " +
-                                                   received + " but current is " + current);
+error inequivalent(std::string_view what, const std::string& label, const std::string& received,
+                   const std::string& current) {
+  return fail(reply_code::precondition_failed, "inequivalent arg '" + std::string(what) + "' for " + label +
+                                                   ": received " + received + " but current is " + current);
 }
 
 std::optional<error> compare(std::string_view what, bool current, bool received, const std::string& label) {
@@ -64,7 +65,8 @@ status check_equivalent(const queue_record& current, const declare_queue& receiv
 status check_equivalent(const exchange_record& current, const declare_exchange& received) {
   const std::string label = exchange_label(current.name, current.vhost);
   if (to_string(current.type) != received.type) {
-    return inequivalent("type", label, "'" + term_atom(received.type) + "'", "'" + term_atom(to_string(current.type)) + "'");
+    return inequivalent("type", label, "'" + term_atom(received.type) + "'",
+                        "'" + term_atom(to_string(current.type)) + "'");
   }
   if (auto wrong = compare("durable", current.durable, received.durable, label)) return *wrong;
   if (auto wrong = compare("auto_delete", current.auto_delete, received.auto_delete, label)) return *wrong;

@@ -1,8 +1,8 @@
 #include "core/metadata/metadata_machine.hpp"
 #include "core/metadata/object_editor.hpp"
 
-// The state as commands. The order matters: what a command needs stands before it, and limits stand last, so that they do not
-// refuse what exists already.
+// The state as commands. The order matters: what a command needs stands before it, and limits stand last, so that they
+// do not refuse what exists already.
 
 namespace warren {
 namespace {
@@ -22,7 +22,8 @@ class exporter {
       add_rights(*vhost);
       add_policies(*vhost);
       add_objects(*vhost);
-      if (vhost->record->limits != vhost_limits{}) out_.push_back(set_vhost_limits{vhost->name(), vhost->record->limits});
+      if (vhost->record->limits != vhost_limits{})
+        out_.push_back(set_vhost_limits{vhost->name(), vhost->record->limits});
     }
     return std::move(out_);
   }
@@ -42,12 +43,12 @@ class exporter {
   }
 
   void add_policies(const vhost_topology& vhost) {
-    for (const auto& [list, kind] : {std::pair{vhost.policies, policy_kind::user},
-                                     std::pair{vhost.operator_policies, policy_kind::operator_}}) {
+    for (const auto& [list, kind] :
+         {std::pair{vhost.policies, policy_kind::user}, std::pair{vhost.operator_policies, policy_kind::operator_}}) {
       if (list == nullptr) continue;
       for (auto p = list->rbegin(); p != list->rend(); ++p) {  // oldest first: the newest of equal priority wins again
-        out_.push_back(set_policy{vhost.name(), kind, (*p)->name, (*p)->names.text(), std::string(to_string((*p)->applies_to)),
-                                  (*p)->priority, (*p)->definition});
+        out_.push_back(set_policy{vhost.name(), kind, (*p)->name, (*p)->names.text(),
+                                  std::string(to_string((*p)->applies_to)), (*p)->priority, (*p)->definition});
       }
     }
     if (vhost.parameters == nullptr) return;
@@ -60,8 +61,8 @@ class exporter {
     for (const exchange_state& x : vhost.exchanges) {
       const exchange_record& r = *x.record;
       if (object_editor::is_predeclared(r.name) || (durable_only_ && !r.durable)) continue;
-      out_.push_back(declare_exchange{r.vhost, r.name, std::string(to_string(r.type)), r.durable, r.auto_delete, r.internal,
-                                      r.arguments, r.name.starts_with("amq.")});
+      out_.push_back(declare_exchange{r.vhost, r.name, std::string(to_string(r.type)), r.durable, r.auto_delete,
+                                      r.internal, r.arguments, r.name.starts_with("amq.")});
     }
     for (const queue_state& q : vhost.queues) {
       const queue_record& r = *q.record;

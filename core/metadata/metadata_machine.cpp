@@ -72,13 +72,33 @@ applied metadata_machine::run(const command& c, bool cascades) {
 }
 
 std::string_view command_name(const command& c) {
-  constexpr std::string_view names[] = {
-      "put_vhost",        "delete_vhost",     "set_vhost_limits",       "set_vhost_tracing", "put_user",
-      "delete_user",      "set_password",     "set_user_tags",          "set_user_limits",   "set_permission",
-      "clear_permission", "set_topic_permission", "clear_topic_permission", "set_policy",    "clear_policy",
-      "set_parameter",    "clear_parameter",  "set_global_parameter",   "clear_global_parameter", "declare_exchange",
-      "delete_exchange",  "declare_queue",    "delete_queue",           "bind",              "unbind",
-      "delete_exclusive_queues", "reserve_queue_ids"};
+  constexpr std::string_view names[] = {"put_vhost",
+                                        "delete_vhost",
+                                        "set_vhost_limits",
+                                        "set_vhost_tracing",
+                                        "put_user",
+                                        "delete_user",
+                                        "set_password",
+                                        "set_user_tags",
+                                        "set_user_limits",
+                                        "set_permission",
+                                        "clear_permission",
+                                        "set_topic_permission",
+                                        "clear_topic_permission",
+                                        "set_policy",
+                                        "clear_policy",
+                                        "set_parameter",
+                                        "clear_parameter",
+                                        "set_global_parameter",
+                                        "clear_global_parameter",
+                                        "declare_exchange",
+                                        "delete_exchange",
+                                        "declare_queue",
+                                        "delete_queue",
+                                        "bind",
+                                        "unbind",
+                                        "delete_exclusive_queues",
+                                        "reserve_queue_ids"};
   static_assert(std::size(names) == std::variant_size_v<command>);
   return names[c.index()];
 }

@@ -93,7 +93,8 @@ void object_editor::set_exclusive(const queue_record& queue, bool exists) {
   if (names.empty()) {
     vhost_.exclusive_queues.erase(queue.exclusive_owner);
   } else {
-    vhost_.exclusive_queues.set(queue.exclusive_owner, std::make_shared<const std::vector<std::string>>(std::move(names)));
+    vhost_.exclusive_queues.set(queue.exclusive_owner,
+                                std::make_shared<const std::vector<std::string>>(std::move(names)));
   }
 }
 
@@ -107,7 +108,8 @@ void object_editor::delete_queue(std::string_view name) {
 
 void object_editor::delete_exchange(std::string_view name) {
   const exchange_state gone = *vhost_.find_exchange(name);
-  vhost_.exchanges.erase(name);  // first, so that a binding to itself or a circle of auto-delete exchanges comes to an end
+  vhost_.exchanges.erase(
+      name);  // first, so that a binding to itself or a circle of auto-delete exchanges comes to an end
   for (const binding_ptr& b : gone.bindings) {
     forget_at_destination(b);
     events_.emplace_back(binding_deleted{vhost_.name(), b});

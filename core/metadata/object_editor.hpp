@@ -7,9 +7,10 @@
 
 namespace warren {
 
-/// Changes to the objects of one virtual host, on a copy of its topology that the machine publishes afterwards. Keeps the
-/// invariants that span objects: every binding is known to both of its ends and to the routes of its source, an auto-delete
-/// exchange goes with its last binding, settings in force follow the policies. Reports what happened as events.
+/// Changes to the objects of one virtual host, on a copy of its topology that the machine publishes afterwards. Keeps
+/// the invariants that span objects: every binding is known to both of its ends and to the routes of its source, an
+/// auto-delete exchange goes with its last binding, settings in force follow the policies. Reports what happened as
+/// events.
 class object_editor {
  public:
   /// Without `cascades` auto-delete exchanges stay when their last binding goes (replay: the log says what went).

@@ -32,7 +32,9 @@ problem priorities(const field_value& v, const field_table& all) {
   if (*v.integer() > 255) return "{max_value_exceeded," + term_value(v) + "}";
   return std::nullopt;
 }
-problem text(const field_value& v, const field_table&) { return v.string() == nullptr ? unacceptable_type(v) : std::nullopt; }
+problem text(const field_value& v, const field_table&) {
+  return v.string() == nullptr ? unacceptable_type(v) : std::nullopt;
+}
 problem dead_letter_key(const field_value& v, const field_table& all) {
   if (v.string() == nullptr) return unacceptable_type(v);
   if (all.find("x-dead-letter-exchange") == nullptr) return "routing_key_but_no_dlx_defined";
@@ -40,7 +42,8 @@ problem dead_letter_key(const field_value& v, const field_table& all) {
 }
 problem overflow(const field_value& v, const field_table&) {
   if (v.string() == nullptr) return unacceptable_type(v);
-  if (*v.string() == "drop-head" || *v.string() == "reject-publish" || *v.string() == "reject-publish-dlx") return std::nullopt;
+  if (*v.string() == "drop-head" || *v.string() == "reject-publish" || *v.string() == "reject-publish-dlx")
+    return std::nullopt;
   return "invalid_overflow";
 }
 problem mode(const field_value& v, const field_table&) {
@@ -53,14 +56,17 @@ problem version(const field_value& v, const field_table& all) {
   if (*v.integer() == 1 || *v.integer() == 2) return std::nullopt;
   return "\"unsupported queue version '" + term_value(v) + "'\"";
 }
-problem boolean(const field_value& v, const field_table&) { return v.boolean() == nullptr ? unacceptable_type(v) : std::nullopt; }
+problem boolean(const field_value& v, const field_table&) {
+  return v.boolean() == nullptr ? unacceptable_type(v) : std::nullopt;
+}
 problem anything(const field_value&, const field_table&) { return std::nullopt; }
 
 struct argument {
   std::string_view name;
   problem (*check)(const field_value&, const field_table& all);
 };
-constexpr argument classic_arguments[] = {  // in the order of RabbitMQ's checks
+constexpr argument classic_arguments[] = {
+    // in the order of RabbitMQ's checks
     {"x-expires", positive},
     {"x-message-ttl", not_negative},
     {"x-dead-letter-exchange", text},
@@ -75,17 +81,26 @@ constexpr argument classic_arguments[] = {  // in the order of RabbitMQ's checks
     {"x-queue-type", anything},            // checked first, on its own
     {"x-queue-master-locator", anything},  // unknown values fall back silently
 };
-constexpr std::string_view classic_names[] = {
-    "x-expires",        "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length",
-    "x-max-length-bytes", "x-max-priority", "x-overflow",          "x-queue-mode",              "x-queue-version",
-    "x-single-active-consumer", "x-queue-type", "x-queue-master-locator"};
+constexpr std::string_view classic_names[] = {"x-expires",
+                                              "x-message-ttl",
+                                              "x-dead-letter-exchange",
+                                              "x-dead-letter-routing-key",
+                                              "x-max-length",
+                                              "x-max-length-bytes",
+                                              "x-max-priority",
+                                              "x-overflow",
+                                              "x-queue-mode",
+                                              "x-queue-version",
+                                              "x-single-active-consumer",
+                                              "x-queue-type",
+                                              "x-queue-master-locator"};
 static_assert(std::size(classic_names) == std::size(classic_arguments));
 
 /// Known to other types of queue only: refused, while names that nobody knows are ignored.
 constexpr std::string_view foreign_arguments[] = {
-    "x-dead-letter-strategy",   "x-delivery-limit",        "x-initial-cluster-size",
-    "x-max-age",                "x-max-in-memory-bytes",   "x-max-in-memory-length",
-    "x-queue-leader-locator",   "x-quorum-initial-group-size", "x-stream-max-segment-size-bytes"};
+    "x-dead-letter-strategy",         "x-delivery-limit",       "x-initial-cluster-size", "x-max-age",
+    "x-max-in-memory-bytes",          "x-max-in-memory-length", "x-queue-leader-locator", "x-quorum-initial-group-size",
+    "x-stream-max-segment-size-bytes"};
 
 error invalid(std::string_view name, const std::string& label, const std::string& reason) {
   return fail(reply_code::precondition_failed, "invalid arg '" + std::string(name) + "' for " + label + reason);

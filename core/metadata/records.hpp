@@ -13,8 +13,8 @@
 
 namespace warren {
 
-// What was declared. These records never change during the life of their object, so that routing tables, channels and queue
-// actors may keep pointers to them; what policies change stands beside them (*_in_force).
+// What was declared. These records never change during the life of their object, so that routing tables, channels and
+// queue actors may keep pointers to them; what policies change stands beside them (*_in_force).
 
 enum class exchange_type : std::uint8_t { direct, fanout, topic, headers, consistent_hash, random, recent_history };
 [[nodiscard]] std::string_view to_string(exchange_type);  ///< `direct`, `x-consistent-hash`, …

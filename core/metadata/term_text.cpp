@@ -51,18 +51,21 @@ std::string term_binary(std::string_view bytes) {
 std::string term_atom(std::string_view name) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   bool plain = !name.empty() && lower(name[0]);
-  for (const char c : name) plain = plain && (lower(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '@');
+  for (const char c : name)
+    plain = plain && (lower(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '@');
   return plain ? std::string(name) : "'" + std::string(name) + "'";
 }
 
 std::string term_value(const field_value& value) {
   switch (value.type) {
     case 't': return *value.boolean() ? "true" : "false";
-    case 'S': case 'x': {
+    case 'S':
+    case 'x': {
       const auto* text = std::get_if<std::string>(&value.value);
       return text == nullptr ? "<<>>" : term_binary(*text);
     }
-    case 'f': case 'd': {
+    case 'f':
+    case 'd': {
       const auto* number = std::get_if<double>(&value.value);
       return term_float(number == nullptr ? 0 : *number);
     }

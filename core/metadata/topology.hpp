@@ -54,7 +54,8 @@ struct user_of_permission {
   }
 };
 
-/// Everything of one virtual host: an immutable value whose copy is O(1). Pointers into it live as long as the snapshot.
+/// Everything of one virtual host: an immutable value whose copy is O(1). Pointers into it live as long as the
+/// snapshot.
 struct vhost_topology {
   std::shared_ptr<const vhost_record> record;
   persistent_table<exchange_state, name_of_exchange> exchanges;

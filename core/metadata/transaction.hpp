@@ -7,8 +7,8 @@
 
 namespace warren {
 
-/// One command being applied: a private copy of the state (O(1)) and the outcome so far. Published when the command succeeds,
-/// forgotten when it fails. One overload a command.
+/// One command being applied: a private copy of the state (O(1)) and the outcome so far. Published when the command
+/// succeeds, forgotten when it fails. One overload a command.
 class transaction {
  public:
   transaction(const broker_state& state, bool cascades) : state(state), cascades(cascades) {}
@@ -53,7 +53,8 @@ class transaction {
   template <class Edit>
   void edit_vhost(std::string_view name, Edit&& edit) {
     const vhost_ptr known = state.find_vhost(name);
-    if (known == nullptr) return refuse(reply_code::not_found, "Virtual host '" + std::string(name) + "' does not exist");
+    if (known == nullptr)
+      return refuse(reply_code::not_found, "Virtual host '" + std::string(name) + "' does not exist");
     auto copy = std::make_shared<vhost_topology>(*known);
     edit(*copy);
     if (out.changed) state.vhosts.put(std::move(copy));

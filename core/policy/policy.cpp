@@ -9,15 +9,17 @@ namespace {
 
 /// Limits: where both sides set one, the smaller counts (amqp.md, "Policies").
 bool takes_minimum(std::string_view key) {
-  constexpr std::string_view keys[] = {"message-ttl", "expires", "max-length", "max-length-bytes", "max-in-memory-length",
-                                       "max-in-memory-bytes", "delivery-limit"};
+  constexpr std::string_view keys[] = {
+      "message-ttl",         "expires",       "max-length", "max-length-bytes", "max-in-memory-length",
+      "max-in-memory-bytes", "delivery-limit"};
   return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
 }
 
 /// A queue argument and the policy key of the same meaning, seen as one.
 class effective {
  public:
-  effective(const field_table& arguments, const field_table& definition) : arguments_(arguments), definition_(definition) {}
+  effective(const field_table& arguments, const field_table& definition)
+      : arguments_(arguments), definition_(definition) {}
 
   [[nodiscard]] std::optional<std::uint64_t> limit(std::string_view argument, std::string_view key) const {
     const auto a = number(arguments_.find(argument)), p = number(definition_.find(key));
@@ -66,8 +68,8 @@ std::optional<apply_to> apply_to_named(std::string_view name) {
   return std::nullopt;
 }
 
-result<policy_ptr> make_policy(policy_kind kind, std::string name, std::string pattern_text, std::string_view apply_to_text,
-                               std::int64_t priority, field_table definition) {
+result<policy_ptr> make_policy(policy_kind kind, std::string name, std::string pattern_text,
+                               std::string_view apply_to_text, std::int64_t priority, field_table definition) {
   const auto refused = [](const std::string& why) {
     return fail(reply_code::precondition_failed, "Validation failed\n\n" + why + "\n");
   };
@@ -75,7 +77,8 @@ result<policy_ptr> make_policy(policy_kind kind, std::string name, std::string p
   if (!names) return refused("pattern should be regular expression but is invalid: " + names.failure().text);
   const auto applies_to = apply_to_named(apply_to_text);
   if (!applies_to) {
-    return refused("apply-to '" + std::string(apply_to_text) + "' unrecognised; should be 'queues', 'exchanges' or 'all'");
+    return refused("apply-to '" + std::string(apply_to_text) +
+                   "' unrecognised; should be 'queues', 'exchanges' or 'all'");
   }
   if (const status valid = validate_policy(kind, definition); !valid) return valid.failure();
   return policy_ptr(std::make_shared<const policy_record>(
@@ -106,7 +109,8 @@ field_table merge_definitions(const policy_record* policy, const policy_record* 
   return merged;
 }
 
-queue_in_force queue_in_force_for(const queue_record& queue, const policy_record* policy, const policy_record* operator_policy) {
+queue_in_force queue_in_force_for(const queue_record& queue, const policy_record* policy,
+                                  const policy_record* operator_policy) {
   const field_table definition = merge_definitions(policy, operator_policy);
   const effective both(queue.arguments, definition);
   queue_in_force made;
@@ -122,7 +126,8 @@ queue_in_force queue_in_force_for(const queue_record& queue, const policy_record
   s.dead_letter_exchange = both.text("x-dead-letter-exchange", "dead-letter-exchange");
   s.dead_letter_routing_key = both.text("x-dead-letter-routing-key", "dead-letter-routing-key");
   s.lazy = both.text("x-queue-mode", "queue-mode") == "lazy";
-  if (const field_value* priority = queue.arguments.find("x-max-priority"); priority != nullptr && priority->integer() != nullptr) {
+  if (const field_value* priority = queue.arguments.find("x-max-priority");
+      priority != nullptr && priority->integer() != nullptr) {
     s.max_priority = static_cast<std::uint8_t>(std::clamp<std::int64_t>(*priority->integer(), 0, 255));
   }
   const field_value* single = queue.arguments.find("x-single-active-consumer");

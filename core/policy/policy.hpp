@@ -31,22 +31,24 @@ using policy_ptr = std::shared_ptr<const policy_record>;
 /// By priority, highest first; among equals the newest first. Null = none.
 using policy_list = std::shared_ptr<const std::vector<policy_ptr>>;
 
-/// RabbitMQ's meaning of every key; unknown keys, wrong values and an empty definition are refused. The text is the whole of
-/// `rabbitmqctl`'s: `Validation failed\n\n…\n`.
+/// RabbitMQ's meaning of every key; unknown keys, wrong values and an empty definition are refused. The text is the
+/// whole of `rabbitmqctl`'s: `Validation failed\n\n…\n`.
 [[nodiscard]] status validate_policy(policy_kind kind, const field_table& definition);
 
 /// Compiles and validates. `apply_to_text` is refused with RabbitMQ's text when unknown.
 [[nodiscard]] result<policy_ptr> make_policy(policy_kind kind, std::string name, std::string pattern_text,
-                                             std::string_view apply_to_text, std::int64_t priority, field_table definition);
+                                             std::string_view apply_to_text, std::int64_t priority,
+                                             field_table definition);
 
 /// The one policy of the list that applies to this name; null = none.
 [[nodiscard]] const policy_record* matching_policy(const policy_list& list, std::string_view name, bool is_queue);
 
-/// The policy's definition merged with the operator policy's: limits that both set take the smaller value, everything else
-/// stays as the user policy says, operator keys are added.
+/// The policy's definition merged with the operator policy's: limits that both set take the smaller value, everything
+/// else stays as the user policy says, operator keys are added.
 [[nodiscard]] field_table merge_definitions(const policy_record* policy, const policy_record* operator_policy);
 
-/// Arguments win over the definition for texts (dead-letter-exchange, overflow, queue-mode …), for limits the smaller counts.
+/// Arguments win over the definition for texts (dead-letter-exchange, overflow, queue-mode …), for limits the smaller
+/// counts.
 [[nodiscard]] queue_in_force queue_in_force_for(const queue_record& queue, const policy_record* policy,
                                                 const policy_record* operator_policy);
 [[nodiscard]] exchange_in_force exchange_in_force_for(const exchange_record& exchange, const policy_record* policy,

@@ -28,7 +28,9 @@ problem one_of(const field_value& v, std::string_view what, Words... words) {
   if (v.string() != nullptr && ((*v.string() == words) || ...)) return std::nullopt;
   return term_value(v) + " is not a valid " + std::string(what);
 }
-problem strategy(const field_value& v, std::string_view what) { return one_of(v, what, "at-most-once", "at-least-once"); }
+problem strategy(const field_value& v, std::string_view what) {
+  return one_of(v, what, "at-most-once", "at-least-once");
+}
 problem mode(const field_value& v, std::string_view what) { return one_of(v, what, "default", "lazy"); }
 problem overflow(const field_value& v, std::string_view what) {
   return one_of(v, what, "drop-head", "reject-publish", "reject-publish-dlx");
@@ -117,7 +119,8 @@ problem check_ha_params(const std::string& mode, const field_value* params) {
     if (names == nullptr) return "ha-mode=\"nodes\" takes a list, " + given + " given";
     if (names->empty()) return "ha-mode=\"nodes\" list must be non-empty";
     for (const field_value& name : *names) {
-      if (name.string() == nullptr) return "ha-mode=\"nodes\" takes a list of strings, " + term_value(name) + " was not a string";
+      if (name.string() == nullptr)
+        return "ha-mode=\"nodes\" takes a list of strings, " + term_value(name) + " was not a string";
     }
   }
   return std::nullopt;
@@ -133,7 +136,8 @@ problem check_ha(const field_table& definition) {
   const field_value* mode = definition.find("ha-mode");
   if (mode == nullptr) {
     for (const auto& [key, value] : definition.fields) {
-      if (key.starts_with("ha-")) return "ha-mode must be specified to specify ha-params, ha-sync-mode or ha-promote-on-shutdown";
+      if (key.starts_with("ha-"))
+        return "ha-mode must be specified to specify ha-params, ha-sync-mode or ha-promote-on-shutdown";
     }
     return std::nullopt;
   }
@@ -169,7 +173,8 @@ problem first_problem(policy_kind kind, const field_table& definition) {
   }
   if (!unknown.empty()) return term_pairs(unknown) + " are not recognised policy settings";
   for (auto field = definition.fields.begin(); field != definition.fields.end(); ++field) {
-    if (definition.find(field->first) != &field->second) return term_binary(field->first) + " duplicate keys not allowed";
+    if (definition.find(field->first) != &field->second)
+      return term_binary(field->first) + " duplicate keys not allowed";
     const rule& r = *rule_for(field->first, kind);
     if (problem p = r.check(field->second, r.what)) return p;
   }

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <array>
-#include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "core/base/assert.hpp"
 #include "core/queue/lane.hpp"
 
 namespace warren {

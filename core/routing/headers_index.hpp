@@ -21,8 +21,8 @@ struct headers_pattern {
 /// `x-match` must be all (default), any, all-with-x or any-with-x; 406 with RabbitMQ's text otherwise.
 [[nodiscard]] status validate_headers_binding(const field_table& arguments);
 
-/// Fields starting with `x-` count only in the -with-x forms. A void in the pattern asks for presence only; otherwise type and
-/// value must be equal. No fields: all matches everything, any nothing.
+/// Fields starting with `x-` count only in the -with-x forms. A void in the pattern asks for presence only; otherwise the class of
+/// the type (integer, text, …) and the value must be equal. No fields: all matches everything, any nothing.
 [[nodiscard]] headers_pattern make_headers_pattern(const field_table& arguments);
 [[nodiscard]] bool headers_match(const headers_pattern& pattern, const field_table& headers);
 

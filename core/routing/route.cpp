@@ -153,22 +153,22 @@ class router {
     if (queues.size() <= 16) {
       std::size_t kept = 1;
       for (std::size_t i = 1; i < queues.size(); ++i) {
-        if (std::find(queues.begin(), queues.begin() + kept, queues[i]) == queues.begin() + kept) queues[kept++] = queues[i];
+        if (std::find(queues.begin(), queues.begin() + kept, queues[i]) == queues.begin() + kept)
+          queues[kept++] = queues[i];
       }
       queues.resize(kept);
       return;
     }
     // By id, not by address: the order of deliveries must not depend on where records lie.
-    std::sort(queues.begin(), queues.end(), [](const queue_record* a, const queue_record* b) {
-      return a->id != b->id ? a->id < b->id : a < b;
-    });
+    std::sort(queues.begin(), queues.end(),
+              [](const queue_record* a, const queue_record* b) { return a->id != b->id ? a->id < b->id : a < b; });
     queues.erase(std::unique(queues.begin(), queues.end()), queues.end());
   }
 
   const vhost_topology& topology_;
   const route_input& message_;
   route_scratch& scratch_;
-  std::size_t sets_ = 0;      ///< sets of targets taken: within one set nothing repeats
+  std::size_t sets_ = 0;  ///< sets of targets taken: within one set nothing repeats
   bool may_repeat_ = false;
   bool routed_here_ = false;
 };

@@ -30,8 +30,9 @@ struct route_scratch {
   std::vector<std::string> extra_keys;
 };
 
-/// Routes from `first` through exchange-to-exchange bindings and alternate exchanges (each exchange once; the alternate only
-/// when nothing was routed at that very exchange). Returns scratch.queues, whose records live as long as the topology.
+/// Routes from `first` through exchange-to-exchange bindings and alternate exchanges (each exchange once; the alternate
+/// only when nothing was routed at that very exchange). Returns scratch.queues, whose records live as long as the
+/// topology.
 const std::vector<const queue_record*>& route(const vhost_topology& topology, const exchange_state& first,
                                               const route_input& message, route_scratch& scratch);
 
@@ -39,8 +40,8 @@ const std::vector<const queue_record*>& route(const vhost_topology& topology, co
 const std::vector<const queue_record*>& route(const vhost_topology& topology, const exchange_state& first,
                                               const message& message, std::uint64_t random, route_scratch& scratch);
 
-/// x-recent-history: messages to keep for new bindings (argument x-recent-history-length, default 20), and whether this message
-/// asks not to be kept (header x-recent-history-no-store = true).
+/// x-recent-history: messages to keep for new bindings (argument x-recent-history-length, default 20), and whether this
+/// message asks not to be kept (header x-recent-history-no-store = true).
 [[nodiscard]] std::uint32_t recent_history_length(const exchange_record& exchange);
 [[nodiscard]] bool recent_history_no_store(bytes_view properties);
 

@@ -15,8 +15,9 @@ result<bool> read_routing_headers(bytes_view properties, std::vector<std::string
     if (!value) continue;
     const field_array* elements = value->array();
     if (elements == nullptr) {
-      return fail(reply_code::precondition_failed, "invalid message: {unacceptable_type_in_header,\"" + std::string(name) +
-                                                       "\"," + std::string(field_type_name(value->type)) + "}");
+      return fail(reply_code::precondition_failed, "invalid message: {unacceptable_type_in_header,\"" +
+                                                       std::string(name) + "\"," +
+                                                       std::string(field_type_name(value->type)) + "}");
     }
     for (const field_value& element : *elements) {
       if (const std::string* key = element.string()) keys.push_back(*key);

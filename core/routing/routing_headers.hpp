@@ -10,7 +10,8 @@ namespace warren {
 
 /// Reads the CC and BCC headers of raw properties: longstr elements become further routing keys, others are ignored.
 /// Fails with 406 `invalid message: {unacceptable_type_in_header,"CC",longstr}` when one is not an array.
-/// `keys` is overwritten. The value tells whether there is a BCC header, which must be stripped before the message is stored.
+/// `keys` is overwritten. The value tells whether there is a BCC header, which must be stripped before the message is
+/// stored.
 [[nodiscard]] result<bool> read_routing_headers(bytes_view properties, std::vector<std::string>& keys);
 
 /// The same properties without the BCC header.

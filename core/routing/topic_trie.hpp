@@ -10,14 +10,15 @@
 
 namespace warren {
 
-/// Binding keys of a topic exchange as a trie over words: `*` is one word, `#` none or more, words are separated by dots.
+/// Binding keys of a topic exchange as a trie over words: `*` is one word, `#` none or more, words are separated by
+/// dots.
 ///
 ///     audit.*.error      audit ──▶ * ──▶ error ● q1
 ///     audit.#                 └──▶ # ● q2
 ///
-/// A match walks the key's words with the set of trie nodes that are still possible, so that its cost depends on the bindings
-/// that fit a prefix of the key, not on how many there are, and is never more than nodes × words, whatever the patterns.
-/// Structure-sharing: adding a binding copies the nodes on its path, a copy of the trie is O(1).
+/// A match walks the key's words with the set of trie nodes that are still possible, so that its cost depends on the
+/// bindings that fit a prefix of the key, not on how many there are, and is never more than nodes × words, whatever the
+/// patterns. Structure-sharing: adding a binding copies the nodes on its path, a copy of the trie is O(1).
 class topic_trie {
  public:
   struct node;
@@ -29,8 +30,8 @@ class topic_trie {
     [[nodiscard]] bool empty() const { return here.empty() && words.empty() && !star && !hash; }
   };
 
-  /// `#` nodes that were reached: they stay possible for every further word. A list that knows its members: by looking at all
-  /// of them while they are few (nearly always), by hashing when somebody's bindings make many.
+  /// `#` nodes that were reached: they stay possible for every further word. A list that knows its members: by looking
+  /// at all of them while they are few (nearly always), by hashing when somebody's bindings make many.
   class reached_hashes {
    public:
     void clear();
@@ -86,8 +87,8 @@ inline void topic_trie::enter(const node* n, std::vector<const node*>& into, rea
   while (h != nullptr && hashes.insert(h)) h = h->hash.get();  // `#` may stand for no word at all
 }
 
-inline void topic_trie::step(const node* n, std::uint64_t word_hash, std::string_view word, std::vector<const node*>& into,
-                             reached_hashes& hashes) {
+inline void topic_trie::step(const node* n, std::uint64_t word_hash, std::string_view word,
+                             std::vector<const node*>& into, reached_hashes& hashes) {
   if (const node_ptr* child = n->words.get_hashed(word_hash, word)) enter(child->get(), into, hashes);
   if (n->star) enter(n->star.get(), into, hashes);
 }

@@ -9,9 +9,9 @@
 
 namespace warren {
 
-/// The destinations of an x-consistent-hash exchange with their weights. Weighted rendezvous hashing: every destination draws
-/// a number from the message's hash, the largest (weighted) wins. Exactly balanced, and a destination that comes or goes moves
-/// only the keys that it wins or held; there is no ring to rebuild. Cost: a few ns for each destination.
+/// The destinations of an x-consistent-hash exchange with their weights. Weighted rendezvous hashing: every destination
+/// draws a number from the message's hash, the largest (weighted) wins. Exactly balanced, and a destination that comes
+/// or goes moves only the keys that it wins or held; there is no ring to rebuild. Cost: a few ns for each destination.
 class weighted_targets {
  public:
   struct entry {

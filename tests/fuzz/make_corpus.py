@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the seed corpora of tests/fuzz/amqp: corpus/NAME/SEED, small and readable by name. Run again after a change.
+"""Writes the seed corpora of tests/fuzz: corpus/NAME/SEED, small and readable by name. Run again after a change.
 
     make_corpus.py [--check]     --check: fail when what is committed differs
 """
@@ -81,6 +81,46 @@ TUNE_OK = method(0, 10, 31, struct.pack('>HIH', 2047, 131072, 60))
 OPEN = method(0, 10, 40, shortstr(b'/') + b'\0\0')
 CHANNEL = method(1, 20, 10, b'\0')
 CLOSE = method(0, 10, 50, struct.pack('>H', 200) + shortstr(b'bye') + b'\0\0\0\0')
+# ---- storage: runs, log entries and frames (storage/FORMAT.md); checksums are the target's business
+
+def pad8(data):
+    return data + bytes(-len(data) % 8)
+
+
+def record(body, key=b'key', properties=b'\0\0'):
+    tail = key + properties + body
+    size = (32 + len(tail) + 7) & ~7
+    return (struct.pack('<IIIIQBBBBI', 0, size, len(body), len(properties), 2**64 - 1, 0, len(key), 0, 1, 0) +
+            tail).ljust(size, b'\0')
+
+
+def run(bodies, first=7, gap=1, times=False, lanes=False):
+    records = b''.join(record(b) for b in bodies)
+    span = (len(bodies) - 1) * gap + 1
+    flags = 1 | (2 if gap > 1 else 0) | (4 if times else 0) | (8 if lanes else 0)
+    columns = b''
+    if gap > 1:
+        columns += sum(1 << (i * gap) for i in range(len(bodies))).to_bytes((span + 63) // 64 * 8, 'little')
+    if times:
+        columns += pad8(b''.join(struct.pack('<I', i * 5) for i in range(len(bodies))))
+    if lanes:
+        columns += pad8(bytes(i % 3 for i in range(len(bodies))))
+    return struct.pack('<QQqIIIIBBHI', 1, first, 1000, len(bodies), span, len(records), sum(map(len, bodies)), flags, 0, 0,
+                       0) + columns + records
+
+
+def log_entry(kind, payload):
+    payload = pad8(payload)
+    return struct.pack('<IBBH', len(payload), kind, 0, 0) + payload
+
+
+def storage_frame(payload, kind=1, sequence=0, synced=0):
+    return pad8(struct.pack('<IIIIQQ', 0, 0, len(payload), kind, sequence, synced) + payload)
+
+
+ACKS = log_entry(2, struct.pack('<Q', 1) + bytes([2, 7, 3, 5, 0]))
+COMMAND = log_entry(3, struct.pack('<QQ', 1, 7) + b'command')
+
 RUNNING, SMALL = b'\x01', b'\x11'  # fuzz_connection's first octet: logged in already; 100 bytes are the largest message
 
 METHODS = {
@@ -101,6 +141,15 @@ METHODS = {
 }
 
 CORPORA = {
+    'log_records': {
+        'run': run([b'hello', b'']), 'sparse': run([b'a', b'b', b'c'], gap=40), 'columns': run([b'a', b'bb'], 7, 3, True, True),
+        'one_large': run([b'x' * 2000]), 'run_cut': run([b'hello', b''])[:-8], 'ranges': bytes([2, 7, 3, 5, 0]),
+        'commit': storage_frame(log_entry(1, run([b'a', b'b'])) + ACKS + COMMAND),
+        'two_commits': storage_frame(ACKS) + storage_frame(log_entry(1, run([b'late'])), sequence=1, synced=512),
+        'segment': storage_frame(run([b'a'])) + storage_frame(run([b'b'], 9), sequence=1),
+        'damaged_between': storage_frame(ACKS) + b'\xff' * 64 + storage_frame(COMMAND, sequence=2, synced=100),
+        'dropped': storage_frame(log_entry(4, struct.pack('<Q', 3))),
+    },
     'field_table': {
         'empty': b'', 'every_type': content(EVERY_TYPE), 'array_128_deep': nested(b'A', 128),
         'array_129_deep': nested(b'A', 129), 'table_40_deep': nested(b'F', 40), 'unknown_letter': content([(b'k', b'U\0\0')]),

@@ -134,7 +134,9 @@ end
 
 # bunny's own recovery: connection, channel, topology, consumers, confirms, without the program doing anything.
 def recover
-  c = connect(automatically_recover: true, network_recovery_interval: 0.2, recover_from_connection_close: true)
+  done = Queue.new
+  c = connect(automatically_recover: true, network_recovery_interval: 0.2, recover_from_connection_close: true,
+              recovery_completed: -> { done << true })
   ch = c.create_channel
   ch.prefetch(10)
   ch.confirm_select
@@ -151,14 +153,21 @@ def recover
   puts 'ready'
   claim('told stopped', $stdin.gets == "stopped\n")
   claim('told started', $stdin.gets == "started\n")
-  # A consumer is recovered last: wait until the server knows both again.
-  back = wait_until(60) do
-    begin
-      c.open? && ch.open? && durable.consumer_count == 1 && named.consumer_count == 1
-    rescue Bunny::Exception, Timeout::Error
-      false
-    end
+  # Watched over a connection of its own: the recovering one belongs to bunny until it says that it is done.
+  watch = wait_until do
+    connect
+  rescue Bunny::Exception
+    nil
   end
+  consumed = lambda do |name|
+    k = watch.create_channel
+    count = k.queue_declare(name, passive: true).consumer_count
+    k.close
+    count
+  rescue Bunny::Exception
+    0
+  end
+  back = wait_until(60) { done.size == 1 && consumed.call('bunny-recover') == 1 && consumed.call(named.name) == 1 }
   claim('recovered', back)
   if back
     durable.publish('after', persistent: true)

@@ -160,10 +160,11 @@ bool model_node::restart_queue() {
   for (auto& d : store_->take_dropped()) log_->append_acks(d.queue, d.ranges);
   if (!commit()) return false;
   std::vector<std::string> notes;
-  auto found = recover_running_queue(*store_, *directory_, q, log_->oldest(), log_->active(),
-                                     directory_->position_after_restart(++restarts_), notes);
-  if (!ok(found)) return false;
-  log_->released(q, log_->active());
+  restarted_queue asked{q, directory_->position_after_restart(++restarts_), {}};
+  const log_file_id newest = log_->knows(q) ? log_->active() : log_file_id{};
+  if (!ok(recover_running_queues(*store_, *directory_, std::span(&asked, 1), log_->oldest(), newest, notes))) return false;
+  const recovered_queue* found = &asked.found;
+  log_->released(q, newest);
   std::map<position, std::string> loaded;
   broken_ = load_all(q, loaded, found->ranges);
   live_queue& live = queues_[q];

@@ -1,7 +1,8 @@
 #include "storage/metadata_codec.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 
 using namespace warren;
 using namespace warren::storage;
@@ -107,12 +108,14 @@ TEST_CASE("a command cut short anywhere, or with something behind it, is an erro
   }
 }
 
-TEST_CASE("any flipped bits give an error or another command, never a crash or a large allocation", "[metadata_codec]") {
+TEST_CASE("any flipped bits give an error or another command, never a crash or a large allocation",
+          "[metadata_codec]") {
   const auto commands = one_of_each();
   CHECK(rc::check("mutations", [&commands] {
     std::string bytes = encode_command(*rc::gen::elementOf(commands));
     const int flips = *rc::gen::inRange(1, 6);
-    for (int i = 0; i < flips; ++i) bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] = *rc::gen::arbitrary<char>();
+    for (int i = 0; i < flips; ++i)
+      bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] = *rc::gen::arbitrary<char>();
     if (const auto decoded = decode_command(bytes)) (void)encode_command(*decoded);
   }));
   for (const command& c : commands) {  // and every single byte set to the nastiest values

@@ -113,7 +113,7 @@ TEST_CASE("every flipped bit is noticed: the last commit is a torn tail, any oth
   const std::string path = ends(l.fs).back().first;
   const std::string whole = l.fs.content(path);
   for (std::uint64_t at = 0; at < commit_ends.back(); ++at) {
-    if (at >= 64 && at < log_header_bytes) continue;  // unused rest of the header's sector
+    if (at >= sizeof(log_file_header) && at < log_header_bytes) continue;  // unused rest of the header's sector
     std::string bad = whole;
     bad[at] = static_cast<char>(bad[at] ^ (1 << (at % 8)));
     l.fs.set_content(path, bad);

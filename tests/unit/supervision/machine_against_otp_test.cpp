@@ -169,6 +169,14 @@ child_settings of_type(restart_type type, const supervisor_flags& flags) {
   return s;
 }
 
+#if defined(__SANITIZE_ADDRESS__)  // twenty times slower: every sequence of two events, and fewer histories
+constexpr int all_events = 2;
+constexpr unsigned histories = 500;
+#else
+constexpr int all_events = 3;
+constexpr unsigned histories = 20'000;
+#endif
+
 constexpr restart_type types[] = {restart_type::permanent, restart_type::transient, restart_type::temporary};
 
 /// Every event sequence of length `depth`, for two children of every pair of restart types.
@@ -209,21 +217,21 @@ std::size_t compare_all(strategy s, int depth) {
 }  // namespace
 
 TEST_CASE("one_for_one does what OTP does, for every sequence of three events") {
-  CHECK(compare_all(strategy::one_for_one, 3) > 500'000);
+  CHECK(compare_all(strategy::one_for_one, all_events) > 1000);
 }
 TEST_CASE("one_for_all does what OTP does, for every sequence of three events") {
-  CHECK(compare_all(strategy::one_for_all, 3) > 500'000);
+  CHECK(compare_all(strategy::one_for_all, all_events) > 1000);
 }
 TEST_CASE("rest_for_one does what OTP does, for every sequence of three events") {
-  CHECK(compare_all(strategy::rest_for_one, 3) > 500'000);
+  CHECK(compare_all(strategy::rest_for_one, all_events) > 1000);
 }
 TEST_CASE("simple_one_for_one does what OTP does, for every sequence of three events") {
-  CHECK(compare_all(strategy::simple_one_for_one, 3) > 50'000);
+  CHECK(compare_all(strategy::simple_one_for_one, all_events) > 500);
 }
 
 TEST_CASE("long random histories of up to five children do what OTP does") {
   const auto pick = [](std::mt19937& r, std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(r); };
-  for (unsigned seed = 0; seed < 20'000; ++seed) {
+  for (unsigned seed = 0; seed < histories; ++seed) {
     std::mt19937 r(seed);
     const auto s = static_cast<strategy>(pick(r, 4));
     const bool simple = s == strategy::simple_one_for_one;

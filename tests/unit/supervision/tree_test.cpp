@@ -88,7 +88,7 @@ TEST_CASE_METHOD(shell_fixture, "an actor that does not answer in time is busy a
   auto signal = std::make_shared<journal>();
   self->send(child("held"), hold{gate, signal});
   REQUIRE(signal->wait_for(1).size() == 1);
-  const auto tree = take_tree(system, root, 50ms);
+  const auto tree = take_tree(system, root, 2s);
   gate->unlock();
   CHECK(find(tree, "node/held")->state == "busy");
   CHECK_FALSE(find(tree, "node/held")->mailbox.has_value());

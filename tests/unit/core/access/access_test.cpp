@@ -8,8 +8,12 @@ using namespace warren::testing;
 namespace {
 
 const std::string for_limited = " in vhost 'amqp-ref' refused for user 'limited'";
-std::string no_queue(const std::string& name) { return "ACCESS_REFUSED - access to queue '" + name + "'" + for_limited; }
-std::string no_exchange(const std::string& name) { return "ACCESS_REFUSED - access to exchange '" + name + "'" + for_limited; }
+std::string no_queue(const std::string& name) {
+  return "ACCESS_REFUSED - access to queue '" + name + "'" + for_limited;
+}
+std::string no_exchange(const std::string& name) {
+  return "ACCESS_REFUSED - access to exchange '" + name + "'" + for_limited;
+}
 
 /// The user of the captured replies: configure ^own-, write and read ^own-|amq.topic, topic write ^a\.
 broker with_limited_user() {
@@ -69,11 +73,12 @@ TEST_CASE("a dead letter or alternate exchange needs read on the new object and 
   const access_scope scope(b.topology(), "limited");
   const caller who{connection_id{1}, &scope};
   const auto queue = [&](std::string dlx) {
-    return reply(check_declare_queue(b.topology(), who, b.queue("own-q", true, table({{"x-dead-letter-exchange", longstr(dlx)}}))));
+    return reply(check_declare_queue(b.topology(), who,
+                                     b.queue("own-q", true, table({{"x-dead-letter-exchange", longstr(dlx)}}))));
   };
   const auto exchange = [&](std::string ae) {
-    return reply(check_declare_exchange(b.topology(), who,
-                                        b.exchange("own-x", "direct", true, table({{"alternate-exchange", longstr(ae)}}))));
+    return reply(check_declare_exchange(
+        b.topology(), who, b.exchange("own-x", "direct", true, table({{"alternate-exchange", longstr(ae)}}))));
   };
   CHECK(queue("amq.fanout") == no_exchange("amq.fanout"));
   CHECK(queue("amq.topic") == "ok");
@@ -83,7 +88,8 @@ TEST_CASE("a dead letter or alternate exchange needs read on the new object and 
   b.must(set_permission{"limited", b.vhost, "^own-", ".*", "nothing"});
   const access_scope no_read(b.topology(), "limited");
   const caller blind{connection_id{1}, &no_read};
-  CHECK(reply(check_declare_queue(b.topology(), blind, b.queue("own-q", true, table({{"x-dead-letter-exchange", longstr("x")}})))) ==
+  CHECK(reply(check_declare_queue(b.topology(), blind,
+                                  b.queue("own-q", true, table({{"x-dead-letter-exchange", longstr("x")}})))) ==
         no_queue("own-q"));
 }
 

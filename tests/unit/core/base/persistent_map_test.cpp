@@ -1,9 +1,9 @@
 #include "core/base/persistent_map.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -84,7 +84,8 @@ TEST_CASE("keys with equal hashes are all kept and found", "[persistent_map]") {
       if (s.erase) {
         RC_ASSERT(map.erase(clumsy{s.key}) == (model.erase(s.key) == 1));
       } else {
-        RC_ASSERT(map.set(clumsy{s.key}, std::make_shared<int>(s.value)) == model.insert_or_assign(s.key, s.value).second);
+        RC_ASSERT(map.set(clumsy{s.key}, std::make_shared<int>(s.value)) ==
+                  model.insert_or_assign(s.key, s.value).second);
       }
       if (s.value % 4 == 0) versions.emplace_back(map, model);
       for (int k = 0; k < 25; ++k) {

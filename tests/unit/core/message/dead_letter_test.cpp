@@ -76,14 +76,16 @@ std::vector<std::string> without_cycles(const message_ref& m, death_reason reaso
 
 }  // namespace
 
-TEST_CASE("a rejected message carries the captured x-death, keeps its key and CC, loses its expiration", "[dead_letter]") {
+TEST_CASE("a rejected message carries the captured x-death, keeps its key and CC, loses its expiration",
+          "[dead_letter]") {
   block_builder blocks;
   basic_properties p;
   p.headers = fields({{"h", field_value::int32(1)}, {"CC", keys({"cc1"})}});
   p.expiration = "60000";
   p.delivery_mode = 2;
   const message_ref dead = make(blocks, "amq.direct", "rk", p);
-  const message_ref m = make_dead_letter(*dead, death_reason::rejected, "dlsrc-rejected", "dlx", std::nullopt, now, blocks);
+  const message_ref m =
+      make_dead_letter(*dead, death_reason::rejected, "dlsrc-rejected", "dlx", std::nullopt, now, blocks);
   REQUIRE(m);
   CHECK(m->exchange() == "dlx");
   CHECK(m->routing_key() == "rk");
@@ -96,18 +98,18 @@ TEST_CASE("a rejected message carries the captured x-death, keeps its key and CC
   CHECK_FALSE(out.expiration);
   CHECK(out.delivery_mode == 2);
   const field_table event = fields({{"count", field_value::int64(1)},
-                                   {"reason", text("rejected")},
-                                   {"queue", text("dlsrc-rejected")},
-                                   {"time", field_value::timestamp(1795330216)},
-                                   {"exchange", text("amq.direct")},
-                                   {"routing-keys", keys({"rk", "cc1"})},
-                                   {"original-expiration", text("60000")}});
+                                    {"reason", text("rejected")},
+                                    {"queue", text("dlsrc-rejected")},
+                                    {"time", field_value::timestamp(1795330216)},
+                                    {"exchange", text("amq.direct")},
+                                    {"routing-keys", keys({"rk", "cc1"})},
+                                    {"original-expiration", text("60000")}});
   CHECK(*out.headers == fields({{"CC", keys({"cc1"})},
-                               {"h", field_value::int32(1)},
-                               {"x-death", field_value::array({field_value::table(event)})},
-                               {"x-first-death-exchange", text("amq.direct")},
-                               {"x-first-death-queue", text("dlsrc-rejected")},
-                               {"x-first-death-reason", text("rejected")}}));
+                                {"h", field_value::int32(1)},
+                                {"x-death", field_value::array({field_value::table(event)})},
+                                {"x-first-death-exchange", text("amq.direct")},
+                                {"x-first-death-queue", text("dlsrc-rejected")},
+                                {"x-first-death-reason", text("rejected")}}));
 }
 
 TEST_CASE("with a dead letter routing key the CC header goes, the record of it stays", "[dead_letter]") {
@@ -123,17 +125,19 @@ TEST_CASE("with a dead letter routing key the CC header goes, the record of it s
 }
 
 TEST_CASE("every reason is named as RabbitMQ names it, a message without headers gets some", "[dead_letter]") {
-  const auto [reason, name] = GENERATE(table<death_reason, std::string>({{death_reason::rejected, "rejected"},
-                                                                         {death_reason::expired, "expired"},
-                                                                         {death_reason::maxlen, "maxlen"},
-                                                                         {death_reason::delivery_limit, "delivery_limit"}}));
+  const auto [reason, name] =
+      GENERATE(table<death_reason, std::string>({{death_reason::rejected, "rejected"},
+                                                 {death_reason::expired, "expired"},
+                                                 {death_reason::maxlen, "maxlen"},
+                                                 {death_reason::delivery_limit, "delivery_limit"}}));
   block_builder blocks;
   const message_ref m = make_dead_letter(*make(blocks, "", "q", {}), reason, "q", "dlx", std::nullopt, now, blocks);
   CHECK(*deaths_of(m)[0].table()->find("reason")->string() == name);
   CHECK(*properties_of(m).headers->find("x-first-death-reason")->string() == name);
 }
 
-TEST_CASE("the second hop stands before the first, with sorted keys; the first death stays the first", "[dead_letter]") {
+TEST_CASE("the second hop stands before the first, with sorted keys; the first death stays the first",
+          "[dead_letter]") {
   block_builder blocks;
   const message_ref first = hop(blocks, make(blocks, "", "first", {}), death_reason::expired, "first", "mid");
   const message_ref second = hop(blocks, first, death_reason::expired, "mid", "end");
@@ -167,9 +171,12 @@ TEST_CASE("the same queue and reason again is counted and moves to the front", "
 TEST_CASE("an x-death header that a client published is continued, or replaced when it is no list", "[dead_letter]") {
   block_builder blocks;
   basic_properties p;
-  const field_table old = fields({{"reason", text("rejected")}, {"queue", text("q")}});  // without a count, as very old brokers
-  p.headers = fields({{"x-death", field_value::array({field_value::table(old), text("odd"), field_value::table(old)})}});
-  message_ref m = make_dead_letter(*make(blocks, "", "q", p), death_reason::rejected, "q", "", std::nullopt, now, blocks);
+  const field_table old =
+      fields({{"reason", text("rejected")}, {"queue", text("q")}});  // without a count, as very old brokers
+  p.headers =
+      fields({{"x-death", field_value::array({field_value::table(old), text("odd"), field_value::table(old)})}});
+  message_ref m =
+      make_dead_letter(*make(blocks, "", "q", p), death_reason::rejected, "q", "", std::nullopt, now, blocks);
   field_array deaths = deaths_of(m);
   REQUIRE(deaths.size() == 2);
   CHECK(*deaths[0].table()->find("count")->integer() == 3);

@@ -31,7 +31,8 @@ TEST_CASE("exchange declarations are answered as captured from RabbitMQ", "[meta
   CHECK(declare(internal) == x1 + "internal' for exchange 'x1'" + in_ref + ": received 'true' but current is 'false'");
   declare_exchange auto_delete = b.exchange("x1", "direct", false);
   auto_delete.auto_delete = true;
-  CHECK(declare(auto_delete) == x1 + "auto_delete' for exchange 'x1'" + in_ref + ": received 'true' but current is 'false'");
+  CHECK(declare(auto_delete) ==
+        x1 + "auto_delete' for exchange 'x1'" + in_ref + ": received 'true' but current is 'false'");
   CHECK(declare(b.exchange("x1", "direct", false, table({{"alternate-exchange", longstr("z")}}))) ==
         x1 + "alternate-exchange' for exchange 'x1'" + in_ref +
             ": received the value 'z' of type 'longstr' but current is none");
@@ -51,7 +52,8 @@ TEST_CASE("exchange deletions are answered as captured from RabbitMQ", "[metadat
   CHECK(b.refused(delete_exchange{b.vhost, ""}) == on_default);
   CHECK(b.refused(delete_exchange{b.vhost, "amq.direct"}) ==
         "ACCESS_REFUSED - deletion of system exchange 'amq.direct'" + in_ref + " not allowed");
-  CHECK(b.refused(delete_exchange{b.vhost, "xiu", true}) == "PRECONDITION_FAILED - exchange 'xiu'" + in_ref + " in use");
+  CHECK(b.refused(delete_exchange{b.vhost, "xiu", true}) ==
+        "PRECONDITION_FAILED - exchange 'xiu'" + in_ref + " in use");
   CHECK(b.must(delete_exchange{b.vhost, "xiu"}).changed);
   CHECK(b.find_queue("q")->bindings.empty());
 }
@@ -61,7 +63,9 @@ TEST_CASE("bindings are answered as captured from RabbitMQ", "[metadata]") {
   b.must(b.queue("q"));
   b.must(b.exchange("hash", "x-consistent-hash"));
   const auto bind_reply = [&b](const bind& c) { return reply(check_bind(b.topology(), {}, c)); };
-  const auto unbind_reply = [&b](const bind& c) { return reply(check_unbind(b.topology(), {}, unbind{c.vhost, c.binding})); };
+  const auto unbind_reply = [&b](const bind& c) {
+    return reply(check_unbind(b.topology(), {}, unbind{c.vhost, c.binding}));
+  };
 
   CHECK(bind_reply(b.to_queue("amq.direct", "never", "k")) == "NOT_FOUND - no queue 'never'" + in_ref);
   CHECK(bind_reply(b.to_queue("noex", "q", "k")) == "NOT_FOUND - no exchange 'noex'" + in_ref);
@@ -108,7 +112,8 @@ TEST_CASE("publishing asks for an exchange that exists and is not internal", "[m
 TEST_CASE("the same binding twice is one, different arguments make another, in any order", "[metadata]") {
   broker b;
   b.must(b.queue("q"));
-  const field_table ab = table({{"a", integer(1)}, {"b", integer(2)}}), ba = table({{"b", integer(2)}, {"a", integer(1)}});
+  const field_table ab = table({{"a", integer(1)}, {"b", integer(2)}}),
+                    ba = table({{"b", integer(2)}, {"a", integer(1)}});
   CHECK(b.must(b.to_queue("amq.direct", "q", "k")).changed);
   CHECK_FALSE(b.must(b.to_queue("amq.direct", "q", "k")).changed);
   CHECK(b.must(b.to_queue("amq.direct", "q", "k", ab)).changed);
@@ -120,7 +125,8 @@ TEST_CASE("the same binding twice is one, different arguments make another, in a
   CHECK_FALSE(b.must(unbind{b.vhost, b.to_queue("amq.direct", "q", "k", ba).binding}).changed);
 }
 
-TEST_CASE("an auto-delete exchange goes with its last binding, and takes those with it that only led to it", "[metadata]") {
+TEST_CASE("an auto-delete exchange goes with its last binding, and takes those with it that only led to it",
+          "[metadata]") {
   broker b;
   declare_exchange first = b.exchange("first", "fanout"), second = b.exchange("second", "fanout");
   first.auto_delete = second.auto_delete = true;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-
 #include <string>
 
 #include "core/metadata/checks.hpp"
@@ -44,7 +43,9 @@ struct broker {
 
   [[nodiscard]] const vhost_topology& topology() const { return **machine.snapshot()->vhosts.find(vhost); }
   [[nodiscard]] const queue_state* find_queue(std::string_view name) const { return topology().find_queue(name); }
-  [[nodiscard]] const exchange_state* find_exchange(std::string_view name) const { return topology().find_exchange(name); }
+  [[nodiscard]] const exchange_state* find_exchange(std::string_view name) const {
+    return topology().find_exchange(name);
+  }
 
   [[nodiscard]] declare_queue queue(std::string name, bool durable = true, field_table arguments = {}) const {
     declare_queue c;
@@ -55,7 +56,8 @@ struct broker {
     c.node = "rabbit@test";
     return c;
   }
-  [[nodiscard]] declare_exchange exchange(std::string name, std::string type, bool durable = true, field_table arguments = {}) const {
+  [[nodiscard]] declare_exchange exchange(std::string name, std::string type, bool durable = true,
+                                          field_table arguments = {}) const {
     declare_exchange c;
     c.vhost = vhost;
     c.name = std::move(name);
@@ -64,11 +66,15 @@ struct broker {
     c.arguments = std::move(arguments);
     return c;
   }
-  [[nodiscard]] bind to_queue(std::string source, std::string queue, std::string key, field_table arguments = {}) const {
-    return {vhost, {std::move(source), destination_kind::queue, std::move(queue), std::move(key), std::move(arguments)}};
+  [[nodiscard]] bind to_queue(std::string source, std::string queue, std::string key,
+                              field_table arguments = {}) const {
+    return {vhost,
+            {std::move(source), destination_kind::queue, std::move(queue), std::move(key), std::move(arguments)}};
   }
-  [[nodiscard]] bind to_exchange(std::string source, std::string exchange, std::string key, field_table arguments = {}) const {
-    return {vhost, {std::move(source), destination_kind::exchange, std::move(exchange), std::move(key), std::move(arguments)}};
+  [[nodiscard]] bind to_exchange(std::string source, std::string exchange, std::string key,
+                                 field_table arguments = {}) const {
+    return {vhost,
+            {std::move(source), destination_kind::exchange, std::move(exchange), std::move(key), std::move(arguments)}};
   }
 };
 

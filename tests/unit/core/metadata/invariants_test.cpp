@@ -9,7 +9,8 @@
 using namespace warren;
 using namespace warren::testing;
 
-// Random declarations, deletions and bindings over a few names, so that they meet; after each the invariants of README.md.
+// Random declarations, deletions and bindings over a few names, so that they meet; after each the invariants of
+// README.md.
 
 namespace {
 
@@ -35,7 +36,8 @@ binding_record any_binding() {
 
 command any_command() {
   switch (*rc::gen::inRange(0, 12)) {
-    case 0: case 1: {
+    case 0:
+    case 1: {
       declare_exchange c;
       c.vhost = vhost;
       c.name = one_of(exchange_names);
@@ -44,7 +46,9 @@ command any_command() {
       c.auto_delete = *rc::gen::arbitrary<bool>();
       return c;
     }
-    case 2: case 3: case 4: {
+    case 2:
+    case 3:
+    case 4: {
       declare_queue c;
       c.vhost = vhost;
       c.name = one_of(queue_names);
@@ -137,8 +141,10 @@ std::set<std::string> durable_contents(const vhost_topology& t) {
 
 }  // namespace
 
-TEST_CASE("whatever is declared, bound and deleted: bindings agree at both ends, routes follow them, the log tells the durable part",
-          "[metadata]") {
+TEST_CASE(
+    "whatever is declared, bound and deleted: bindings agree at both ends, routes follow them, the log tells the "
+    "durable part",
+    "[metadata]") {
   CHECK(rc::check("invariants of the metadata machine", [] {
     metadata_machine live, replayed;
     (void)live.apply(put_vhost{vhost, "", {}, "", false});

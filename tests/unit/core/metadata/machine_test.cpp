@@ -1,7 +1,6 @@
-#include "core/metadata/metadata_machine.hpp"
-
 #include <algorithm>
 
+#include "core/metadata/metadata_machine.hpp"
 #include "tests/unit/core/metadata/fixture.hpp"
 
 using namespace warren;
@@ -14,7 +13,8 @@ std::vector<std::string> described(const broker_state& state) {
   std::vector<std::string> lines;
   for (const command& c : export_all(state)) {
     std::string line(command_name(c));
-    if (const auto* q = std::get_if<declare_queue>(&c)) line += " " + q->vhost + "/" + q->name + " " + std::to_string(q->id.value);
+    if (const auto* q = std::get_if<declare_queue>(&c))
+      line += " " + q->vhost + "/" + q->name + " " + std::to_string(q->id.value);
     if (const auto* x = std::get_if<declare_exchange>(&c)) line += " " + x->vhost + "/" + x->name + " " + x->type;
     if (const auto* b = std::get_if<bind>(&c)) {
       line += " " + b->binding.source + ">" + b->binding.destination + " " + b->binding.routing_key;
@@ -56,10 +56,13 @@ broker furnished() {
 
 TEST_CASE("a new virtual host has the predeclared exchanges", "[metadata]") {
   const broker b;
-  const std::pair<std::string, exchange_type> expected[] = {
-      {"", exchange_type::direct},           {"amq.direct", exchange_type::direct}, {"amq.fanout", exchange_type::fanout},
-      {"amq.topic", exchange_type::topic},   {"amq.headers", exchange_type::headers},
-      {"amq.match", exchange_type::headers}, {"amq.rabbitmq.trace", exchange_type::topic}};
+  const std::pair<std::string, exchange_type> expected[] = {{"", exchange_type::direct},
+                                                            {"amq.direct", exchange_type::direct},
+                                                            {"amq.fanout", exchange_type::fanout},
+                                                            {"amq.topic", exchange_type::topic},
+                                                            {"amq.headers", exchange_type::headers},
+                                                            {"amq.match", exchange_type::headers},
+                                                            {"amq.rabbitmq.trace", exchange_type::topic}};
   CHECK(b.topology().exchanges.size() == std::size(expected));
   for (const auto& [name, type] : expected) {
     INFO(name);
@@ -173,7 +176,8 @@ TEST_CASE("a replay gives the durable state also where transient bindings kept a
   logged(b.to_exchange("y", "x", ""));
   const auto same = [&] {
     std::vector<std::string> lines[2];
-    for (const metadata_machine* m : {static_cast<const metadata_machine*>(&b.machine), static_cast<const metadata_machine*>(&replayed)}) {
+    for (const metadata_machine* m :
+         {static_cast<const metadata_machine*>(&b.machine), static_cast<const metadata_machine*>(&replayed)}) {
       metadata_machine durable;
       for (const command& c : export_durable(*m->snapshot())) REQUIRE(durable.apply(c).result.ok());
       lines[m == &replayed] = described(*durable.snapshot());

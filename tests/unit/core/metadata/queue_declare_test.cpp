@@ -8,7 +8,8 @@ const std::string in_ref = " in vhost 'amqp-ref'";
 
 std::string locked(const std::string& queue) {
   return "RESOURCE_LOCKED - cannot obtain exclusive access to locked queue '" + queue + "'" + in_ref +
-         ". It could be originally declared on another connection or the exclusive property value does not match that of the "
+         ". It could be originally declared on another connection or the exclusive property value does not match that "
+         "of the "
          "original declaration.";
 }
 }  // namespace
@@ -17,7 +18,8 @@ TEST_CASE("arguments of a classic queue are accepted and refused as captured fro
   struct row {
     std::string name;
     field_value value;
-    std::string text;  ///< behind `PRECONDITION_FAILED - invalid arg 'name' for queue 'q' in vhost 'amqp-ref'`; empty = accepted
+    std::string text;  ///< behind `PRECONDITION_FAILED - invalid arg 'name' for queue 'q' in vhost 'amqp-ref'`; empty =
+                       ///< accepted
   };
   const std::string foreign = " of queue type rabbit_classic_queue";
   const field_value d15{'d', 1.5};

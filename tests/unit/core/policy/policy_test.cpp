@@ -50,23 +50,31 @@ TEST_CASE("policy definitions are accepted and refused in the words captured fro
        "ha-mode=\"nodes\" list must be non-empty"},
       {user, table({{"ha-mode", all}, {"ha-params", number(2)}}), "ha-mode=\"all\" does not take parameters"},
       {oper, one("ha-mode", all), "[{<<\"ha-mode\">>,<<\"all\">>}] are not recognised policy settings"},
-      {oper, one("overflow", longstr("drop-head")), "[{<<\"overflow\">>,<<\"drop-head\">>}] are not recognised policy settings"},
+      {oper, one("overflow", longstr("drop-head")),
+       "[{<<\"overflow\">>,<<\"drop-head\">>}] are not recognised policy settings"},
       {oper, one("expires", number(60000)), "ok"},
-      {oper, table({{"max-length", number(1)}, {"max-in-memory-bytes", number(1)}, {"delivery-limit", number(3)}}), "ok"},
-      {user, table({{"max-length", number(5)},
-                    {"ha-mode", longstr("nodes")},
-                    {"ha-params", field_value::array({longstr("ref1@localhost"), longstr("ref2@localhost")})}}),
+      {oper, table({{"max-length", number(1)}, {"max-in-memory-bytes", number(1)}, {"delivery-limit", number(3)}}),
        "ok"},
-      {user, table({{"ha-mode", longstr("exactly")},
-                    {"ha-params", number(2)},
-                    {"ha-sync-mode", longstr("automatic")},
-                    {"ha-sync-batch-size", number(100)},
-                    {"ha-promote-on-shutdown", longstr("always")},
-                    {"ha-promote-on-failure", longstr("when-synced")}}),
+      {user,
+       table({{"max-length", number(5)},
+              {"ha-mode", longstr("nodes")},
+              {"ha-params", field_value::array({longstr("ref1@localhost"), longstr("ref2@localhost")})}}),
        "ok"},
-      {user, table({{"queue-master-locator", longstr("min-masters")}, {"queue-version", number(2)},
-                    {"max-age", longstr("7D")}, {"dead-letter-strategy", longstr("at-least-once")},
-                    {"federation-upstream-pattern", longstr("^up")}, {"alternate-exchange", longstr("ae")}}),
+      {user,
+       table({{"ha-mode", longstr("exactly")},
+              {"ha-params", number(2)},
+              {"ha-sync-mode", longstr("automatic")},
+              {"ha-sync-batch-size", number(100)},
+              {"ha-promote-on-shutdown", longstr("always")},
+              {"ha-promote-on-failure", longstr("when-synced")}}),
+       "ok"},
+      {user,
+       table({{"queue-master-locator", longstr("min-masters")},
+              {"queue-version", number(2)},
+              {"max-age", longstr("7D")},
+              {"dead-letter-strategy", longstr("at-least-once")},
+              {"federation-upstream-pattern", longstr("^up")},
+              {"alternate-exchange", longstr("ae")}}),
        "ok"},
   }));
   CHECK(validated(kind, definition) == text);
@@ -85,11 +93,11 @@ TEST_CASE("a policy with a bad pattern or apply-to is refused", "[policy]") {
 }
 
 TEST_CASE("limits take the smaller of policy and operator policy, everything else is the user's", "[policy]") {
-  const auto mine = make_policy(user, "u", "", "all", 0,
-                                table({{"max-length", number(10)}, {"expires", number(5)}, {"queue-mode", longstr("lazy")}}));
-  const auto theirs =
-      make_policy(oper, "o", "", "all", 0,
-                  table({{"max-length", number(7)}, {"expires", number(50)}, {"message-ttl", number(9)}}));
+  const auto mine =
+      make_policy(user, "u", "", "all", 0,
+                  table({{"max-length", number(10)}, {"expires", number(5)}, {"queue-mode", longstr("lazy")}}));
+  const auto theirs = make_policy(
+      oper, "o", "", "all", 0, table({{"max-length", number(7)}, {"expires", number(50)}, {"message-ttl", number(9)}}));
   const field_table merged = merge_definitions(mine->get(), theirs->get());
   CHECK(*merged.find("max-length")->integer() == 7);
   CHECK(*merged.find("expires")->integer() == 5);
@@ -138,7 +146,8 @@ TEST_CASE("exactly one policy applies: the highest priority, among equals the ne
   broker b;
   b.must(b.queue("two-a"));
   const auto set = [&b](std::string name, std::int64_t priority, std::int64_t length, std::string apply_to = "all") {
-    return b.must(set_policy{b.vhost, user, std::move(name), "^two-", std::move(apply_to), priority, one("max-length", number(length))});
+    return b.must(set_policy{b.vhost, user, std::move(name), "^two-", std::move(apply_to), priority,
+                             one("max-length", number(length))});
   };
   const auto in_force = [&b] { return *b.find_queue("two-a")->in_force; };
   set("low", 1, 10);

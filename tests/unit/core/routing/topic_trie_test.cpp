@@ -1,9 +1,9 @@
 #include "core/routing/topic_trie.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <set>
 
 using namespace warren;
@@ -63,12 +63,12 @@ TEST_CASE("topic keys match word by word", "[routing]") {
     bool matches;
   };
   const auto [pattern, key, expected] = GENERATE(values<row>({
-      {"a.b", "a.b", true},      {"a.b", "a.c", false},    {"a.*", "a.b", true},      {"a.*", "a", false},
-      {"a.*", "a.b.c", false},   {"a.#", "a", true},       {"a.#", "a.b.c", true},    {"#", "", true},
-      {"#", "x.y", true},        {"*", "", false},         {"", "", true},            {"", "a", false},
-      {"#.b", "b", true},        {"#.b", "a.b.c.b", true}, {"#.b", "a.b.c", false},   {"a.#.b", "a.b", true},
-      {"a.#.*", "a", false},     {"a.#.*", "a.x", true},   {"#.#", "", true},         {"*.#.*", "a.b", true},
-      {"a..b", "a..b", true},    {"a.*.b", "a..b", true},  {"a.", "a.", true},        {"a.*", "a.", true},
+      {"a.b", "a.b", true},       {"a.b", "a.c", false},     {"a.*", "a.b", true},    {"a.*", "a", false},
+      {"a.*", "a.b.c", false},    {"a.#", "a", true},        {"a.#", "a.b.c", true},  {"#", "", true},
+      {"#", "x.y", true},         {"*", "", false},          {"", "", true},          {"", "a", false},
+      {"#.b", "b", true},         {"#.b", "a.b.c.b", true},  {"#.b", "a.b.c", false}, {"a.#.b", "a.b", true},
+      {"a.#.*", "a", false},      {"a.#.*", "a.x", true},    {"#.#", "", true},       {"*.#.*", "a.b", true},
+      {"a..b", "a..b", true},     {"a.*.b", "a..b", true},   {"a.", "a.", true},      {"a.*", "a.", true},
       {"#.a.#.a.#", "a.a", true}, {"#.a.#.a.#", "a", false}, {"*.*", "..", false},    {"a*", "ab", false},
   }));
   INFO(pattern << " and " << key);
@@ -77,7 +77,8 @@ TEST_CASE("topic keys match word by word", "[routing]") {
   CHECK(matches(trie, key).count("q") == (expected ? 1 : 0));
 }
 
-TEST_CASE("a trie of many bindings finds what a scan finds, through additions, removals and older copies", "[routing]") {
+TEST_CASE("a trie of many bindings finds what a scan finds, through additions, removals and older copies",
+          "[routing]") {
   CHECK(rc::check("trie against scan", [] {
     topic_trie trie;
     std::vector<std::string> patterns;

@@ -31,8 +31,7 @@ void fake_storage::take(queue_effects& effects) {
   }
   for (const log_file_id file : effects.log_releases) {
     demand(file.value == oldest_file_ && file.value < current_file_, "release of a file that was not asked for");
-    // the store still has to perform what it was sent before it may sync and let the file go
-    while (has_commands()) perform_next();
+    // the store syncs what it has performed before it lets the file go, not what it has still to perform
     for (auto i = log_.begin(); i != log_.end();) {
       if (i->second.first != file.value) {
         ++i;

@@ -13,7 +13,7 @@ struct message_spec {
   std::string body;
   bool persistent = false;
   std::uint8_t priority = 0;
-  std::optional<std::uint64_t> expiration_ms;
+  std::optional<std::uint64_t> expiration_ms = std::nullopt;
 };
 
 inline message_ref make_message(const message_spec& spec) {
