@@ -29,6 +29,11 @@ queue_entry lane::take_returned() {
   return entry;
 }
 
+const queue_entry* lane::peek_behind() const {
+  if (!middle_.empty()) return middle_.front().token == 0 ? nullptr : &middle_.front().entries.front();
+  return tail_.empty() ? nullptr : &tail_.front();
+}
+
 lane::came_back lane::promote_part() {
   middle_part& part = middle_.front();
   const came_back result{part.entries.size(), part.record_bytes};

@@ -56,11 +56,12 @@ class lane {
     head_.push_back(std::move(entry));
   }
 
-  /// nullptr when the lane is empty or its first message lies on disk. Call advance() first if `head_count()` is 0.
-  [[nodiscard]] queue_entry* front() {
+  /// nullptr when the lane is empty or its first message lies on disk.
+  [[nodiscard]] const queue_entry* peek() const {
     if (!returned_.empty()) return &returned_.front();
-    return head_.empty() ? nullptr : &head_.front();
+    return head_.empty() ? peek_behind() : &head_.front();
   }
+  /// Call advance() first if `head_count()` is 0.
   [[nodiscard]] queue_entry take_front(std::uint32_t record_bytes) {
     --count_;
     head_bytes_ -= record_bytes;
@@ -78,8 +79,8 @@ class lane {
   void set_head_bytes(std::uint64_t bytes) { head_bytes_ = bytes; }
   void set_tail_bytes(std::uint64_t bytes) { tail_bytes_ = bytes; }
   void set_count(std::uint64_t count) { count_ = count; }
-  /// If nothing is left in front of the middle: what is next in memory becomes the head. Returns the bytes of records that
-  /// came back from a part on its way to disk, and their number.
+  /// If nothing is left in front of the middle: what is next in memory becomes the head. Returns what came back from a part
+  /// on its way to disk.
   struct came_back {
     std::uint64_t messages = 0, record_bytes = 0;
   };
@@ -99,6 +100,7 @@ class lane {
   load_state load;
 
  private:
+  [[nodiscard]] const queue_entry* peek_behind() const;
   queue_entry take_returned();
 
   ring<queue_entry> head_;

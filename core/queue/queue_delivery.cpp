@@ -15,7 +15,7 @@ void queue_machine::state::run(time_ms now, queue_effects& out) {
 
 // What is due exactly now is still delivered (a TTL of 0 means: at once or not at all), what is overdue is not.
 void queue_machine::state::deliver_ready(time_ms now, queue_effects& out) {
-  while (queue_entry* head = ready.front()) {
+  while (const queue_entry* head = ready.peek()) {
     if (may_expire() && deadline(*head) < now) {
       expire_head(now - 1, out);
       continue;
@@ -47,7 +47,7 @@ queue_machine::get_result queue_machine::state::get(channel_id channel, bool no_
   unused_since = now;
   get_result result;
   if (may_expire()) expire_head(now - 1, out);
-  if (ready.front() != nullptr) {
+  if (ready.peek() != nullptr) {
     queue_entry entry = ready.take_front();
     if (entry.at > highest_delivered) highest_delivered = entry.at;
     delivery d{consumer_id{}, channel, entry.at, entry.message, (entry.flags & queue_entry::redelivered) != 0, no_ack};

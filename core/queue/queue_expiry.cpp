@@ -15,14 +15,14 @@ time_ms queue_machine::state::deadline(const queue_entry& entry) const {
 }
 
 void queue_machine::state::expire_head(time_ms upto, queue_effects& out) {
-  while (const queue_entry* head = ready.front()) {
+  while (const queue_entry* head = ready.peek()) {
     if (deadline(*head) > upto) return;
     die(ready.take_front(), death_reason::expired, out);
   }
 }
 
 void queue_machine::state::drop_excess(queue_effects& out) {
-  while (too_long() && ready.front() != nullptr) die(ready.take_front(), death_reason::maxlen, out);
+  while (too_long() && ready.peek() != nullptr) die(ready.take_front(), death_reason::maxlen, out);
 }
 
 void queue_machine::state::check_unused(time_ms now, queue_effects& out) {
@@ -33,7 +33,7 @@ void queue_machine::state::check_unused(time_ms now, queue_effects& out) {
 std::optional<time_ms> queue_machine::state::wake_at() {
   time_ms at = never;
   if (may_expire()) {
-    if (const queue_entry* head = ready.front()) at = deadline(*head);
+    if (const queue_entry* head = ready.peek()) at = deadline(*head);
   }
   if (settings.expires_ms && consumers.size() == 0 && !expired &&
       *settings.expires_ms < static_cast<std::uint64_t>(never - unused_since))

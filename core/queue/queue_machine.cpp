@@ -134,7 +134,7 @@ queue_machine::counts queue_machine::count() const {
   c.paged_out = ready.on_disk;
   c.paged_out_bytes = ready.on_disk_body_bytes;
   c.consumers = state_->consumers.size();
-  if (const queue_entry* head = state_->ready.front()) {
+  if (const queue_entry* head = state_->ready.peek()) {
     // a timestamp of 0 cannot be told from none here: nobody sets it
     if (const auto found = scan_properties(head->message->properties()); found && found.value().timestamp != 0)
       c.head_message_timestamp = found.value().timestamp;

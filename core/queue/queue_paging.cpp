@@ -163,7 +163,6 @@ void queue_machine::state::keep_heads_filled(queue_effects& out) {
   std::uint64_t messages = 0, bytes = 0;  // in memory at the heads of the lanes so far
   ready.each_lane_downwards([&](std::uint8_t number, lane& l) {
     if (l.count() == 0 || messages >= low_messages || bytes >= low_bytes) return;
-    if (l.head_count() == 0) ready.advance(l);
     if (consuming)
       while (l.has_middle() && l.middle().front().token != 0 && messages + l.head_count() < low_messages &&
              bytes + l.head_bytes() < low_bytes)

@@ -35,17 +35,13 @@ class ready_list {
   }
 
   /// The next message to go, nullptr when there is none or it lies on disk.
-  [[nodiscard]] queue_entry* front() {
-    if (empty()) return nullptr;
-    lane& l = *top();
-    if (l.head_count() == 0) [[unlikely]]
-      advance(l);
-    return l.front();
-  }
-  /// There must be a front().
+  [[nodiscard]] const queue_entry* peek() { return empty() ? nullptr : top()->peek(); }
+  /// There must be one to peek() at.
   [[nodiscard]] queue_entry take_front() {
     lane& l = *top();
-    const message& m = *l.front()->message;
+    if (l.head_count() == 0) [[unlikely]]
+      came_back(l.advance());
+    const message& m = *l.peek()->message;
     --totals_.messages;
     totals_.body_bytes -= m.body_bytes;
     totals_.memory_record_bytes -= m.record_bytes;
@@ -82,7 +78,6 @@ class ready_list {
 
   // for the pager, which moves messages between memory and disk
   [[nodiscard]] totals& mutable_total() { return totals_; }
-  void advance(lane& l) { came_back(l.advance()); }
   void came_back(lane::came_back what) {
     totals_.leaving -= what.messages;
     totals_.memory_record_bytes += what.record_bytes;

@@ -46,12 +46,14 @@ bool serve(const broker& b, const sigset_t& signals) {
   }
 }
 
-int run(const node_config& config) {
+int run(const loaded_config& loaded) {
+  const node_config& config = loaded.config;
   const sigset_t signals = block_signals();
   if (const std::string failed = actors::start_logging(config.log); !failed.empty()) {
     std::fprintf(stderr, "BOOT FAILED\n===========\n%s\n", failed.c_str());
     return exit_boot_failed;
   }
+  for (const config_problem& w : loaded.warnings) actors::log_warning(actors::log_category::plain, "{}", w.describe());
   broker node(config);
   if (const auto failed = node.start()) {
     actors::log_critical(actors::log_category::plain, "BOOT FAILED: {}: {}", failed->step, failed->reason);
@@ -87,5 +89,5 @@ int main(int argc, char** argv) {
   print_problems(loaded);
   if (!loaded.errors.empty()) return exit_config;
   if (line.options.check_config) return exit_ok;
-  return run(loaded.config);
+  return run(loaded);
 }

@@ -167,8 +167,8 @@ def recover
   rescue Bunny::Exception
     0
   end
-  back = wait_until(60) { done.size == 1 && consumed.call('bunny-recover') == 1 && consumed.call(named.name) == 1 }
-  claim('recovered', back)
+  back = wait_until(60) { done.size == 1 && consumed.call('bunny-recover') == 1 }
+  claim('recovered', back, done.size)
   if back
     durable.publish('after', persistent: true)
     fan.publish('fan')
