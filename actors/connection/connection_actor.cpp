@@ -219,6 +219,7 @@ void connection_actor::on_channel_frame(const amqp::frame& f) {
     case amqp::content_assembler::step::more: break;
     case amqp::content_assembler::step::publish:
       published_ = true;
+      block_idle_ = false;
       add(channel_item::of(std::move(assembled_.published)));
       break;
     case amqp::content_assembler::step::method: add(channel_item::of(std::move(assembled_.received))); break;
@@ -257,7 +258,6 @@ void connection_actor::hand_over() {
     s->batch = nullptr;
   }
   filled_.clear();
-  builder_.finish();
 }
 
 void connection_actor::resume_reading() {
@@ -456,6 +456,7 @@ void connection_actor::on_channel_down(const caf::down_msg& down) {
 void connection_actor::on_tick(time_ms now) {
   contained([this, now] {
     if (ended_ || !machine_) return;
+    if (std::exchange(block_idle_, true)) builder_.finish();  // slow publishers fill blocks, idle ones hold none
     const std::uint8_t alarms = services_.alarms.flags();
     if (alarms != alarms_seen_) {
       alarms_seen_ = alarms;

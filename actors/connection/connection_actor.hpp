@@ -101,6 +101,7 @@ class connection_actor : public supervision::guarded<io_actor>, private ticked {
   slot* last_slot_ = nullptr;
   std::vector<slot*> filled_;
   bool published_ = false;
+  bool block_idle_ = true;  ///< nothing was published since the last tick
 
   std::deque<outgoing> out_;
   std::size_t out_bytes_ = 0;
