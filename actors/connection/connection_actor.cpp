@@ -190,7 +190,7 @@ void connection_actor::process(bytes_view in) {
   for (;;) {
     const auto step = machine_->next(in, f);
     if (step == amqp::connection_machine::input::channel_frame) {
-      on_channel_frame(f);
+      on_channel_frame(f, in);
       continue;
     }
     if (published_) {
@@ -205,7 +205,7 @@ void connection_actor::process(bytes_view in) {
   if (in.data() != partial_.data()) partial_.assign(in);
 }
 
-void connection_actor::on_channel_frame(const amqp::frame& f) {
+void connection_actor::on_channel_frame(const amqp::frame& f, bytes_view& behind) {
   slot* s = f.channel == last_number_ && last_slot_ != nullptr ? last_slot_ : slot_for(f.channel);
   if (s == nullptr) return;
   const auto add = [this, s](channel_item item) {
@@ -215,7 +215,7 @@ void connection_actor::on_channel_frame(const amqp::frame& f) {
     }
     s->batch->items.push_back(std::move(item));
   };
-  switch (s->assembler.feed(f, assembled_)) {
+  switch (s->assembler.feed(f, behind, assembled_)) {
     case amqp::content_assembler::step::more: break;
     case amqp::content_assembler::step::publish:
       published_ = true;

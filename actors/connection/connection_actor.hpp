@@ -54,7 +54,7 @@ class connection_actor : public supervision::guarded<io_actor>, private ticked {
   void on_readable();
   [[nodiscard]] bool read_once();
   void process(bytes_view in);
-  void on_channel_frame(const amqp::frame& f);
+  void on_channel_frame(const amqp::frame& f, bytes_view& behind);  ///< a small content behind its method is taken at once
   [[nodiscard]] slot* slot_for(std::uint16_t number);
   [[nodiscard]] slot* open_slot(std::uint16_t number);
   void hand_over();
