@@ -79,13 +79,13 @@ def channel_flood(t):
         for c in connections:
             c.reset()
         c = t.connect(broker=b, wait=60)
-        turn = wire.frame(1, 1, wire.encode_method('channel.open')) + \
-            wire.frame(1, 1, wire.encode_method('channel.close', reply_code=200))
         for _ in range(40):
-            c.send_raw(turn * 200)
-            for _ in range(200):
-                c.expect(1, 'channel.open-ok')
-                c.expect(1, 'channel.close-ok')
+            c.send_raw(b''.join(wire.frame(1, n, wire.encode_method('channel.open'))
+                                + wire.frame(1, n, wire.encode_method('channel.close', reply_code=200))
+                                for n in range(1, 201)))
+            for n in range(1, 201):
+                c.expect(n, 'channel.open-ok')
+                c.expect(n, 'channel.close-ok')
 
 
 @test
