@@ -133,7 +133,8 @@ result<std::vector<disk_range>> segment_store::ranges(queue_id queue) {
   for (auto& [number, lane] : q->lanes) {
     disk_range range;
     range.lane = number;
-    for (auto& [first, run] : lane->runs()) {
+    for (auto& entry : lane->runs()) {
+      stored_run& run = entry.second;  // a structured binding cannot be captured below (clang 14)
       if (run.live == 0) continue;
       std::uint64_t bodies = run.body_bytes;
       if (run.live != run.count) {
