@@ -193,7 +193,7 @@ void record(A& a, C& c) {
   } else if constexpr (std::is_same_v<plain, set_global_parameter>) {
     fields(a, c.name, c.json);
   } else if constexpr (std::is_same_v<plain, declare_exchange>) {
-    fields(a, c.vhost, c.name, c.type, c.durable, c.auto_delete, c.internal, c.arguments, c.system);
+    fields(a, c.vhost, c.name, c.type, c.durable, c.auto_delete, c.internal, c.arguments, c.system, c.node);
   } else if constexpr (std::is_same_v<plain, delete_exchange>) {
     fields(a, c.vhost, c.name, c.if_unused);
   } else if constexpr (std::is_same_v<plain, declare_queue>) {

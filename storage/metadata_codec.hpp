@@ -16,7 +16,7 @@ namespace warren::storage {
 ///
 /// Checksums and framing are the caller's. Nevertheless hostile bytes give an error: no length is believed before that
 /// many bytes are known to be there, nesting is limited, and nothing may be left over.
-constexpr std::uint16_t metadata_format_version = 1;
+constexpr std::uint16_t metadata_format_version = 2;  // 2: exchanges have a home node
 constexpr std::size_t max_metadata_command_bytes = 16u << 20;
 
 [[nodiscard]] std::string encode_command(const command& c);

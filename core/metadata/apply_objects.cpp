@@ -15,7 +15,8 @@ void transaction::operator()(const declare_exchange& c) {
     if (*existing != nullptr) return;
     object_editor(vhost, out.events, cascades)
         .create_exchange(
-            {c.vhost, c.name, *exchange_type_named(c.type), c.durable, c.auto_delete, c.internal, c.arguments});
+            {c.vhost, c.name, *exchange_type_named(c.type), c.durable, c.auto_delete, c.internal, c.arguments,
+             c.durable ? std::string() : c.node});
     out.changed = true;
   });
 }
@@ -32,13 +33,15 @@ void transaction::operator()(const delete_exchange& c) {
 
 void transaction::operator()(const declare_queue& c) {
   edit_vhost(c.vhost, [&](vhost_topology& vhost) {
-    const auto existing = check_declare_queue(vhost, {c.exclusive_owner, nullptr}, c);
+    const auto existing = check_declare_queue(vhost, {c.exclusive_owner, nullptr, limits}, c);
     if (!existing) return refuse(existing.failure());
     if (*existing == nullptr) {
       const queue_id id = c.id ? c.id : queue_id{state.next_queue_id};
-      state.next_queue_id = std::max(state.next_queue_id, id.value + 1);
+      const bool durable = c.durable && !c.exclusive_owner;
+      // ids of transient queues come from their home node: agreed ones must not depend on them
+      if (durable || !c.id) state.next_queue_id = std::max(state.next_queue_id, id.value + 1);
       object_editor(vhost, out.events, cascades)
-          .create_queue({id, c.vhost, c.name, "classic", c.node, c.exclusive_owner, c.durable && !c.exclusive_owner,
+          .create_queue({id, c.vhost, c.name, "classic", c.node, c.exclusive_owner, durable,
                          c.auto_delete, c.arguments});
       out.changed = true;
     }

@@ -121,7 +121,9 @@ result<const queue_state*> check_declare_queue(const vhost_topology& vhost, cons
     if (const status same = check_equivalent(*existing->record, d); !same) return same.failure();
     return existing;
   }
-  if (const status ok = check_queue_limit(vhost, d.name); !ok) return ok.failure();
+  if (who.limits) {
+    if (const status ok = check_queue_limit(vhost, d.name); !ok) return ok.failure();
+  }
   const status dead_letters = check_named_exchange(who, d.arguments, "x-dead-letter-exchange", resource_kind::queue,
                                                    d.name, queue_label(d.name, d.vhost));
   if (!dead_letters) return dead_letters.failure();

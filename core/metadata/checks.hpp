@@ -17,6 +17,7 @@ namespace warren {
 struct caller {
   connection_id connection;              ///< whose exclusive queues may be used; none = nobody's
   const access_scope* access = nullptr;  ///< null = no permissions are checked
+  bool limits = true;                    ///< false: the node that asked has checked them
 
   /// Neither a connection nor a user: the broker itself, to which nothing is locked.
   [[nodiscard]] bool is_broker() const { return !connection && access == nullptr; }

@@ -104,6 +104,7 @@ struct declare_exchange {
   bool durable = false, auto_delete = false, internal = false;
   field_table arguments;
   bool system = false;  ///< the broker itself: reserved names are allowed
+  std::string node;     ///< home node, if it is transient
 };
 struct delete_exchange {
   std::string vhost, name;

@@ -62,7 +62,7 @@ class exporter {
       const exchange_record& r = *x.record;
       if (object_editor::is_predeclared(r.name) || (durable_only_ && !r.durable)) continue;
       out_.push_back(declare_exchange{r.vhost, r.name, std::string(to_string(r.type)), r.durable, r.auto_delete,
-                                      r.internal, r.arguments, r.name.starts_with("amq.")});
+                                      r.internal, r.arguments, r.name.starts_with("amq."), r.node});
     }
     for (const queue_state& q : vhost.queues) {
       const queue_record& r = *q.record;

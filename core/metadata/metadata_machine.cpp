@@ -47,11 +47,12 @@ bool is_durable(const command& c, const broker_state& state) {
   return !std::holds_alternative<delete_exclusive_queues>(c);
 }
 
-applied metadata_machine::apply(const command& c) { return run(c, true); }
-applied metadata_machine::replay(const command& c) { return run(c, false); }
+applied metadata_machine::apply(const command& c) { return run(c, {cascade_rule::kind::all, {}}); }
+applied metadata_machine::replay(const command& c) { return run(c, {cascade_rule::kind::none, {}}); }
 
-applied metadata_machine::run(const command& c, bool cascades) {
+applied metadata_machine::run(const command& c, cascade_rule cascades, bool limits) {
   transaction t(*state_, cascades);
+  t.limits = limits;
   std::visit(t, c);
   if (!t.out.result || !t.out.changed) {
     t.out.events.clear();

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/metadata/cascade_rule.hpp"
 #include "core/metadata/commands.hpp"
 #include "core/metadata/events.hpp"
 #include "core/metadata/topology.hpp"
@@ -40,7 +41,8 @@ class metadata_machine {
   [[nodiscard]] const broker_snapshot& snapshot() const { return state_; }
 
  private:
-  applied run(const command& c, bool cascades);
+  friend class cluster_metadata;
+  applied run(const command& c, cascade_rule cascades, bool limits = true);
   broker_snapshot state_;
 };
 

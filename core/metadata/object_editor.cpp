@@ -45,7 +45,7 @@ bool object_editor::is_predeclared(std::string_view name) {
 
 void object_editor::create_predeclared(const std::string& vhost) {
   for (const auto& [name, type, internal] : predeclared_exchanges) {
-    insert_exchange({vhost, std::string(name), type, true, false, internal, {}});
+    insert_exchange({vhost, std::string(name), type, true, false, internal, {}, {}});
   }
 }
 
@@ -179,10 +179,19 @@ void object_editor::forget_at_source(const binding_ptr& binding, const route_tar
   exchange_state source = *known;
   source.bindings.erase(*binding);
   source.routes.remove(binding, target);
-  const bool deserted = cascades_ && source.record->auto_delete && source.bindings.empty();
+  const bool deserted = source.record->auto_delete && source.bindings.empty() && goes_when_deserted(*source.record);
   events_.emplace_back(binding_deleted{vhost_.name(), binding});
   vhost_.exchanges.put(std::move(source));
   if (deserted) delete_exchange(binding->source);
+}
+
+bool object_editor::goes_when_deserted(const exchange_record& exchange) const {
+  switch (cascades_.which) {
+    case cascade_rule::kind::none: return false;
+    case cascade_rule::kind::all: return true;
+    case cascade_rule::kind::own: break;
+  }
+  return !exchange.durable && exchange.node == cascades_.node;
 }
 
 void object_editor::apply_policies() {

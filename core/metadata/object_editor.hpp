@@ -13,8 +13,7 @@ namespace warren {
 /// events.
 class object_editor {
  public:
-  /// Without `cascades` auto-delete exchanges stay when their last binding goes (replay: the log says what went).
-  object_editor(vhost_topology& vhost, std::vector<metadata_event>& events, bool cascades = true)
+  object_editor(vhost_topology& vhost, std::vector<metadata_event>& events, cascade_rule cascades = {})
       : vhost_(vhost), events_(events), cascades_(cascades) {}
 
   void create_exchange(exchange_record record);
@@ -39,7 +38,8 @@ class object_editor {
 
   vhost_topology& vhost_;
   std::vector<metadata_event>& events_;
-  const bool cascades_;
+  [[nodiscard]] bool goes_when_deserted(const exchange_record& exchange) const;
+  const cascade_rule cascades_;
 };
 
 }  // namespace warren

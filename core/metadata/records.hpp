@@ -28,6 +28,7 @@ struct exchange_record {
   bool auto_delete = false;
   bool internal = false;
   field_table arguments;
+  std::string node;  ///< the home node of a transient one; a durable one belongs to the cluster
 };
 using exchange_ptr = std::shared_ptr<const exchange_record>;
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string_view>
 
-#include "core/metadata/metadata_machine.hpp"
+#include "core/metadata/object_editor.hpp"
 
 namespace warren {
 
@@ -11,10 +11,11 @@ namespace warren {
 /// succeeds, forgotten when it fails. One overload a command.
 class transaction {
  public:
-  transaction(const broker_state& state, bool cascades) : state(state), cascades(cascades) {}
+  transaction(const broker_state& state, cascade_rule cascades) : state(state), cascades(cascades) {}
 
   broker_state state;
-  const bool cascades;  ///< auto-delete exchanges go with their last binding; not in a replay
+  const cascade_rule cascades;
+  bool limits = true;  ///< vhost limits are checked; not when the cluster has agreed already
   applied out;
 
   // virtual hosts, users, rights: apply_access.cpp
