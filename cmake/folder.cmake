@@ -16,6 +16,7 @@ function(warren_folder name)
   target_link_libraries(warren_${name} PUBLIC ${ARG_LINK} Threads::Threads)
   if(ARG_PCH)
     target_precompile_headers(warren_${name} PRIVATE ${CMAKE_SOURCE_DIR}/${ARG_PCH})
+    set_target_properties(warren_${name} PROPERTIES UNITY_BUILD ${WARREN_UNITY} UNITY_BUILD_BATCH_SIZE 10)
   endif()
 endfunction()
 
