@@ -11,7 +11,7 @@ namespace warren::storage {
 
 inline constexpr std::uint32_t log_version = 1;
 inline constexpr char log_magic[8] = {'W', 'R', 'N', 'L', 'O', 'G', '\r', '\n'};
-inline constexpr std::uint64_t log_header_bytes = 512;  ///< a sector: written whole or not at all
+inline constexpr std::uint64_t log_header_bytes = 512;  ///< a sector; most disks write it whole or not at all
 
 /// First sector of a log file. Files are recycled: the name is only a slot, the id says which file of the log it is.
 struct log_file_header {

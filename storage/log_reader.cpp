@@ -7,9 +7,10 @@ namespace {
 
 error damage(const std::string& text) {
   return fail(reply_code::internal_error,
-              text + ". Confirmed messages or declarations may be affected, so the node does not start. Restore the "
-                     "data directory from a copy, or start once with storage.accept_damaged_log = true, which "
-                     "leaves out what is damaged, reports it and keeps everything else");
+              text +
+                  ". Confirmed messages or declarations may be affected, so the node does not start. Restore the "
+                  "data directory from a copy, or start once with storage.accept_damaged_log = true, which "
+                  "leaves out what is damaged, reports it and keeps everything else");
 }
 
 /// Damage is either the end of the start or a note.
@@ -29,8 +30,14 @@ class judge {
 
 bool blank(bytes_view bytes) { return bytes.find_first_not_of('\0') == bytes_view::npos; }
 
-status read_headers(file_system& fs, const std::string& directory, const log_reading& how, judge& damaged,
-                    log_content& out) {
+struct unread {
+  std::string path;
+  log_spare place;
+};
+
+/// `headless`: neither blank nor with a sound header.
+status read_headers(file_system& fs, const std::string& directory, const log_reading& how,
+                    std::vector<unread>& headless, log_content& out) {
   auto names = fs.list(directory);
   if (!names.ok()) return names.failure();
   for (const std::string& name : *names) {
@@ -53,8 +60,7 @@ status read_headers(file_system& fs, const std::string& directory, const log_rea
       return fail(reply_code::internal_error, f.path + ": format version " + std::to_string(header->version) +
                                                   ", this program reads version " + std::to_string(log_version));
     if (!header && !blank(sector)) {
-      if (status s = damaged(f.path + ": damaged header at offset 0"); !s.ok()) return s;
-      out.unreadable.push_back(f.path);
+      headless.push_back({f.path, {f.slot, f.bytes}});
       continue;
     }
     if (header) out.newest = std::max(out.newest, header->file_id);
@@ -68,6 +74,63 @@ status read_headers(file_system& fs, const std::string& directory, const log_rea
   std::sort(out.files.begin(), out.files.end(),
             [](const auto& a, const auto& b) { return a.header.file_id < b.header.file_id; });
   return success{};
+}
+
+/// More starts than this without a file between them are not tried: then the header counts as damaged.
+constexpr std::uint64_t starts_tried = 1024;
+
+/// Whether nothing in this file without a sound header was ever promised to anybody. Header and first frames are made
+/// durable by the same sync, so a crash before it may leave any part of them. With all other files there (see
+/// judge_headless), this can only be the file behind the newest one, or a spare; and it was never synced, or is no more
+/// than a spare, when it holds no sound frame of that file. Which start of the node began it is not known, so all are
+/// tried that may have.
+result<bool> never_promised(file_system& fs, const unread& what, std::uint64_t newest, std::uint64_t newest_start,
+                            const log_reading& how) {
+  auto opened = fs.open(what.path, open_mode::read);
+  if (!opened.ok()) return opened.failure();
+  std::string content(what.place.bytes, '\0');
+  const auto got = opened.value()->read_at(0, content.data(), content.size());
+  if (!got.ok()) return got.failure();
+  content.resize(got.value());
+  if (blank(bytes_view(content).substr(std::min<std::size_t>(content.size(), log_header_bytes)))) return true;
+  if (newest == 0) return false;  // which file of the log it is cannot be told
+  if (how.start < newest_start || how.start - newest_start > starts_tried) return false;
+  log_file_header h;
+  h.incarnation = how.incarnation;
+  h.file_id = newest + 1;
+  for (h.start = newest_start; h.start <= how.start; ++h.start)
+    if (!scan_frames(content, log_header_bytes, log_salt(h)).frames.empty()) return false;
+  return true;
+}
+
+/// `complete`: every file of the log from the oldest live one to the newest is there.
+status judge_headless(file_system& fs, const std::vector<unread>& headless, bool complete, std::uint64_t newest_start,
+                      const log_reading& how, judge& damaged, log_content& out) {
+  for (const unread& u : headless) {
+    bool harmless = false;
+    if (complete) {
+      const auto unpromised =
+          never_promised(fs, u, std::max(out.newest, how.from == 0 ? 0 : how.from - 1), newest_start, how);
+      if (!unpromised.ok()) return unpromised.failure();
+      harmless = unpromised.value();
+    }
+    if (harmless) {
+      out.spares.push_back(u.place);
+    } else {
+      if (status s = damaged(u.path + ": damaged header at offset 0"); !s.ok()) return s;
+      out.unreadable.push_back(u.path);
+    }
+  }
+  return success{};
+}
+
+/// The id of the first live file that is not there; 0 when all are.
+std::uint64_t first_missing(const log_content& log, std::uint64_t expected) {
+  for (const log_file_content& f : log.files) {
+    if (f.header.file_id != expected) return expected;
+    ++expected;
+  }
+  return 0;
 }
 
 /// Files below the newest header's `oldest_live` are spare.
@@ -98,12 +161,15 @@ status read_frames(file_system& fs, log_file_content& f, std::uint64_t sound_to,
       break;
     }
     if (status s = damaged(f.path + ": damaged at offset " + std::to_string(gap.from) + ": " +
-                           std::to_string(gap.to - gap.from) + " bytes are not readable, what follows is"); !s.ok())
+                           std::to_string(gap.to - gap.from) + " bytes are not readable, what follows is");
+        !s.ok())
       return s;
   }
   if (sound_to != 0 && f.end < sound_to)
-    if (status s = damaged(f.path + ": damaged at offset " + std::to_string(f.end) + ": nothing readable up to offset " +
-                           std::to_string(sound_to) + ", where the file once ended"); !s.ok())
+    if (status s =
+            damaged(f.path + ": damaged at offset " + std::to_string(f.end) + ": nothing readable up to offset " +
+                    std::to_string(sound_to) + ", where the file once ended");
+        !s.ok())
       return s;
   scan.frames.resize(keep);
   f.frames = std::move(scan.frames);
@@ -115,8 +181,13 @@ status read_frames(file_system& fs, log_file_content& f, std::uint64_t sound_to,
 result<log_content> read_log(file_system& fs, const std::string& directory, const log_reading& how) {
   log_content out;
   judge damaged(how.accept_damage, out.notes);
-  if (status s = read_headers(fs, directory, how, damaged, out); !s.ok()) return s.failure();
-  if (out.files.empty()) return out;
+  std::vector<unread> headless;
+  if (status s = read_headers(fs, directory, how, headless, out); !s.ok()) return s.failure();
+  if (out.files.empty()) {
+    if (status s = judge_headless(fs, headless, true, 1, how, damaged, out); !s.ok()) return s.failure();
+    return out;
+  }
+  const std::uint64_t newest_start = out.files.back().header.start;
   drop_settled(out, out.files.back().header.oldest_live);
 
   // Newest first: its `dropped` entries may spare reading the older ones.
@@ -126,7 +197,8 @@ result<log_content> read_log(file_system& fs, const std::string& directory, cons
     log_file_content& f = out.files[i];
     if (f.header.file_id < oldest) break;
     const log_file_content* next = i + 1 < out.files.size() ? &out.files[i + 1] : nullptr;
-    if (next != nullptr && next->header.file_id != f.header.file_id + 1) next = nullptr;  // reported below, if it matters
+    if (next != nullptr && next->header.file_id != f.header.file_id + 1)
+      next = nullptr;  // reported below, if it matters
     if (status s = read_frames(fs, f, next == nullptr ? 0 : next->header.previous_end, damaged); !s.ok())
       return s.failure();
     const status walked = f.for_each([&](log_entry type, const char* payload, std::size_t bytes) {
@@ -142,10 +214,15 @@ result<log_content> read_log(file_system& fs, const std::string& directory, cons
   }
   drop_settled(out, oldest);
   std::uint64_t expected = std::max(first_wanted, oldest);
+  if (!headless.empty())
+    if (status s = judge_headless(fs, headless, first_missing(out, expected) == 0, newest_start, how, damaged, out);
+        !s.ok())
+      return s.failure();
   for (const log_file_content& f : out.files) {
     if (f.header.file_id != expected)
-      if (status s = damaged(directory + ": file " + std::to_string(expected) + " of the log is missing (found " + f.path +
-                             " with id " + std::to_string(f.header.file_id) + " instead)"); !s.ok())
+      if (status s = damaged(directory + ": file " + std::to_string(expected) + " of the log is missing (found " +
+                             f.path + " with id " + std::to_string(f.header.file_id) + " instead)");
+          !s.ok())
         return s.failure();
     expected = f.header.file_id + 1;
   }

@@ -43,13 +43,15 @@ struct log_content {
 
 struct log_reading {
   std::uint64_t incarnation = 0;
+  std::uint64_t start = 0;        ///< of the node that reads: no file was begun by a later one
   std::uint64_t from = 0;         ///< files below this id are known to be settled: not read, spare
   bool accept_damage = false;
 };
 
-/// Reads what is live of a log directory. A torn tail is cut off silently. Damage (a bad frame although a later one says that
-/// it was synced, a missing or shortened file, an unreadable header) is an error that names file and offset, says what can
-/// be done, and with accept_damage becomes a note instead.
+/// Reads what is live of a log directory. A torn tail is cut off silently, and so is a file that a crash left behind before its
+/// first sync, with half a header: it is a spare. Damage (a bad frame although a later one says that it was synced, a missing or
+/// shortened file, an unreadable header of a file that may have been synced) is an error that names file and offset, says
+/// what can be done, and with accept_damage becomes a note instead.
 [[nodiscard]] result<log_content> read_log(file_system&, const std::string& directory, const log_reading&);
 
 }  // namespace warren::storage

@@ -20,6 +20,7 @@ result<std::unique_ptr<recovery>> recovery::read(const data_directory& d, const 
   r->snapshot_ = std::move(snapshot).value();
   log_reading how;
   how.incarnation = d.incarnation();
+  how.start = d.starts();
   how.accept_damage = options.accept_damaged_log;
   if (r->clean_ && r->clean_->metadata_covered) how.from = r->clean_->log_file + 1;
   auto log = read_log(d.files(), d.log_path(), how);
@@ -177,6 +178,7 @@ status recover_running_queues(segment_store& store, const data_directory& d, std
   if (newest) {
     log_reading how;
     how.incarnation = d.incarnation();
+    how.start = d.starts();
     how.from = oldest.value;
     how.accept_damage = true;
     auto read = read_log(d.files(), d.log_path(), how);

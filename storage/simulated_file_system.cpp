@@ -217,9 +217,10 @@ std::unique_ptr<simulated_file_system> simulated_file_system::after_crash(surviv
   }
 
   std::map<const inode*, inode_ref> copies;
-  const auto copy = [&](const inode_ref& node) {
+  const auto copy = [&](const std::string& path, const inode_ref& node) {
     inode_ref& made = copies[node.get()];
     if (made) return made;
+    const bool tears = !torn_suffix_.empty() && path.ends_with(torn_suffix_);
     made = std::make_shared<inode>();
     made->directory = node->directory;
     std::string content = node->durable;
@@ -240,7 +241,8 @@ std::unique_ptr<simulated_file_system> simulated_file_system::after_crash(surviv
       std::uint64_t size = content.size();
       const std::size_t size_version = up_to(changes.size());
       for (std::size_t i = 0; i < size_version; ++i)
-        size = changes[i].resize ? *changes[i].resize : std::max<std::uint64_t>(size, changes[i].offset + changes[i].bytes.size());
+        size = changes[i].resize ? *changes[i].resize
+                                 : std::max<std::uint64_t>(size, changes[i].offset + changes[i].bytes.size());
       const std::uint64_t bias = random() % 4;  // some crashes lose most sectors, some hardly any
       std::map<std::uint64_t, std::size_t> version;
       const auto version_of = [&](std::uint64_t s) {
@@ -253,7 +255,18 @@ std::unique_ptr<simulated_file_system> simulated_file_system::after_crash(surviv
         if (c.resize) continue;
         for (std::uint64_t at = c.offset; at < c.offset + c.bytes.size();) {
           const std::uint64_t end = std::min<std::uint64_t>((at / sector + 1) * sector, c.offset + c.bytes.size());
-          if (i < version_of(at / sector)) write_into(content, at, std::string_view(c.bytes).substr(at - c.offset, end - at));
+          std::string_view piece = std::string_view(c.bytes).substr(at - c.offset, end - at);
+          const std::size_t last = version_of(at / sector);
+          if (tears && i + 1 == last && random() % 4 == 0) {
+            const std::size_t cut = up_to(piece.size() / 8) * 8;
+            if (random() % 2 == 0) {
+              piece = piece.substr(0, cut);
+            } else {
+              piece.remove_prefix(cut);
+              at += cut;
+            }
+          }
+          if (i < last) write_into(content, at, piece);
           at = end;
         }
       }
@@ -272,9 +285,10 @@ std::unique_ptr<simulated_file_system> simulated_file_system::after_crash(surviv
       const auto parent = left.entries.find(above);
       reachable = reachable && parent != left.entries.end() && parent->second->directory;
     }
-    if (reachable) out->durable_.entries[path] = copy(node);
+    if (reachable) out->durable_.entries[path] = copy(path, node);
   }
   out->current_ = out->durable_;
+  out->torn_suffix_ = torn_suffix_;
   return out;
 }
 
@@ -290,6 +304,7 @@ std::unique_ptr<simulated_file_system> simulated_file_system::after_kill() const
   for (const auto& [path, node] : durable_.entries) out->durable_.entries[path] = copy(node);
   for (const auto& [path, node] : current_.entries) out->current_.entries[path] = copy(node);
   for (const entry_change& c : pending_) out->pending_.push_back({c.removed, c.added, copy(c.node)});
+  out->torn_suffix_ = torn_suffix_;
   return out;
 }
 

@@ -46,6 +46,10 @@ class simulated_file_system final : public file_system {
   /// As a killed process leaves it: everything written is there, nothing is synced that was not.
   [[nodiscard]] std::unique_ptr<simulated_file_system> after_kill() const;
 
+  /// Files whose names end so may have torn sectors as well: of the last write that reached one, only the first or the last part.
+  /// Not every disk writes sectors whole.
+  void tear_sectors_of(std::string suffix) { torn_suffix_ = std::move(suffix); }
+
   // ---- failing
 
   /// Operations that change something, counted from 0. From this one on all of them fail: the crash happened here.
@@ -94,6 +98,7 @@ class simulated_file_system final : public file_system {
   std::uint64_t fail_from_ = ~std::uint64_t{0};
   std::uint64_t space_left_ = ~std::uint64_t{0};
   bool fail_syncs_ = false;
+  std::string torn_suffix_;  ///< empty = none
 };
 
 }  // namespace warren::storage

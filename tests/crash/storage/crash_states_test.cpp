@@ -39,6 +39,7 @@ TEST_CASE("every promise survives every crash: 2,400 states, or as many as WARRE
     std::mt19937_64 random(seed);
     ledger_of_promises promises;
     auto fs = std::make_unique<simulated_file_system>();
+    fs->tear_sectors_of(".wal");
     for (int generation = 0; generation < 4; ++generation) {
       work(*fs, promises, seed * 10 + static_cast<std::uint64_t>(generation), random);
       // Several disks that this crash may leave; the node works on with the last of them.

@@ -31,6 +31,7 @@ struct log_only {
 log_reading reading(bool accept = false) {
   log_reading r;
   r.incarnation = incarnation;
+  r.start = 1;
   r.accept_damage = accept;
   return r;
 }
@@ -68,7 +69,8 @@ TEST_CASE("what was committed is read back in order, and synced once per commit"
   must(l.log->commit());
   CHECK(l.log->count().syncs == 1);
   CHECK(l.log->count().commits == 1);
-  CHECK(positions_in(must(read_log(l.fs, "/log", reading()))) == std::vector<position>{1, 2, 3, 4, 5, 1, 2, 3, 6, 7, 8, 9});
+  CHECK(positions_in(must(read_log(l.fs, "/log", reading()))) ==
+        std::vector<position>{1, 2, 3, 4, 5, 1, 2, 3, 6, 7, 8, 9});
 }
 
 TEST_CASE("a commit of acks alone is not synced, and acks of a queue without messages in the log are left out") {
@@ -103,7 +105,8 @@ TEST_CASE("cut off anywhere, the log keeps every commit that is whole") {
   }
 }
 
-TEST_CASE("every flipped bit is noticed: the last commit is a torn tail, any other is damage that names file and offset") {
+TEST_CASE(
+    "every flipped bit is noticed: the last commit is a torn tail, any other is damage that names file and offset") {
   log_only l;
   std::vector<std::uint64_t> commit_ends;
   for (position p = 1; p <= 3; ++p) {
@@ -273,4 +276,70 @@ TEST_CASE("a forgotten queue is not asked, even when its messages are still wait
   CHECK_FALSE(l.log->knows(q1));
   for (position p = 1; p < 60; ++p) l.publish(q2, p, p, 900);
   for (const auto& f : l.log->take_flush_requests()) CHECK(f.queue == q2);
+}
+
+TEST_CASE(
+    "a file that a crash left before its first sync, with half a header, is a spare; one that held commits is damage") {
+  log_only l;
+  for (position p = 1; p <= 40; ++p) l.publish(q1, p, p, 1000);
+  const auto files = ends(l.fs);
+  REQUIRE(files.size() >= 3);
+  const auto [path, end] = files.back();
+  const std::string whole = l.fs.content(path);
+  const std::string blank(whole.size(), '\0');
+  const auto all = positions_in(must(read_log(l.fs, "/log", reading())));
+  must(l.fs.remove(path));
+  const auto before = positions_in(must(read_log(l.fs, "/log", reading())));
+  REQUIRE(before.size() < all.size());
+  const auto half = [&](std::string on, std::size_t from, std::size_t to) {
+    return on.replace(from, to - from, whole, from, to - from);
+  };
+  for (std::size_t cut = 8; cut < sizeof(log_file_header); cut += 8) {
+    const std::string older = l.fs.content(files.front().first);  // recycled: full of what an earlier use left
+    for (const std::string& left : {half(blank, 0, cut), half(blank, cut, sizeof(log_file_header)), half(older, 0, cut),
+                                    half(older, cut, sizeof(log_file_header))}) {
+      if (parse_log_header(left, incarnation)) continue;  // the halves do not differ: the file that it was before
+      l.fs.set_content(path, left);
+      const auto read = must(read_log(l.fs, "/log", reading()));
+      REQUIRE(positions_in(read) == before);
+      REQUIRE(read.spares.size() + read.files.size() == files.size());
+      REQUIRE(read.notes.empty());
+    }
+    l.fs.set_content(path, half(whole, 0, end).replace(cut, 8, 8, '\x55'));
+    const auto read = read_log(l.fs, "/log", reading());
+    REQUIRE_FALSE(read.ok());
+    REQUIRE(read.failure().text.find(path + ": damaged header at offset 0") == 0);
+  }
+  SECTION("begun by a later start of the node") {
+    log_reading later = reading();
+    later.start = 5;
+    l.fs.set_content(path, half(blank, 0, 40));
+    CHECK(positions_in(must(read_log(l.fs, "/log", later))) == before);
+    l.fs.set_content(path, std::string(whole).replace(20, 4, 4, '\x55'));
+    CHECK_FALSE(read_log(l.fs, "/log", later).ok());
+  }
+  SECTION("a damaged header in the middle of the log is damage, frames or not") {
+    l.fs.set_content(path, whole);
+    l.fs.set_content(files[1].first, half(blank, 0, 40));
+    const auto read = read_log(l.fs, "/log", reading());
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.failure().text.find(files[1].first + ": damaged header at offset 0") == 0);
+    CHECK(must(read_log(l.fs, "/log", reading(true))).unreadable == std::vector<std::string>{files[1].first});
+  }
+}
+
+TEST_CASE(
+    "the only file of a log, with half a header, is the first start's when nothing is behind it, and else damage") {
+  log_only l;
+  const std::string path = ends(l.fs).back().first;
+  const std::string empty = l.fs.content(path);
+  l.publish(q1, 1, 3);
+  std::string bad = l.fs.content(path);
+  bad.replace(16, 8, 8, '\0');
+  l.fs.set_content(path, bad);
+  CHECK_FALSE(read_log(l.fs, "/log", reading()).ok());
+  l.fs.set_content(path, std::string(empty).replace(16, 8, 8, '\0'));
+  const auto read = must(read_log(l.fs, "/log", reading()));
+  CHECK(read.files.empty());
+  CHECK(read.spares.size() == 1);
 }
