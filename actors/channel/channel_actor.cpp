@@ -57,7 +57,7 @@ caf::behavior channel_actor::make_behavior() {
       },
       [this](const consumer_unused_grant& u) {
         std::vector<grant_ledger::grant> grants;
-        grants_.unused(u.messages, grants);
+        grants_.unused(u.consumer, u.messages, grants);
         give(grants);
       },
       [this](const reply_delivery& d) { deliver_reply(d); },

@@ -71,7 +71,6 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
     std::string tag;
     queue_id queue;
     bool no_ack = false;
-    bool granted = false;  ///< delivers against grants (global prefetch)
     amqp::delivery_template frames;
   };
   struct tx_publish {
@@ -135,6 +134,7 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   void get(amqp::basic_get& m);
   void on_get_answer(get_answer& answer);
   void qos(const amqp::basic_qos& m);
+  void limit_all(std::uint32_t limit, std::function<void()> then);
   void recover(bool requeue, bool answered);
   void settle(const channel_item& item);
   void settle_entries(settlement how, const std::vector<delivery_tracker::entry>& entries);

@@ -46,10 +46,10 @@ void channel_actor::consume(amqp::basic_consume& m) {
   spec.no_ack = m.no_ack;
   spec.exclusive = m.exclusive;
   spec.prefetch = m.no_ack ? 0 : prefetch_;
-  spec.wants_grants = !m.no_ack && grants_.limit() != 0;
+  spec.wants_grants = grants_.limit() != 0;
   spec.window_bytes = consumer_window_bytes;
-  starting_ = std::make_unique<consumer>(consumer{spec.id, m.consumer_tag, l->id, m.no_ack, spec.wants_grants,
-                                                  amqp::delivery_template(setup_.number, m.consumer_tag)});
+  starting_ = std::make_unique<consumer>(
+      consumer{spec.id, m.consumer_tag, l->id, m.no_ack, amqp::delivery_template(setup_.number, m.consumer_tag)});
   starting_nowait_ = m.nowait;
   last_queue_ = *name;
   busy_ = true;
@@ -79,7 +79,7 @@ void channel_actor::consume_replies(amqp::basic_consume& m) {
     return fail(error{reply_code::not_allowed, "attempt to reuse consumer tag '" + m.consumer_tag + "'"});
   reply_secret_ = generated_name("");
   reply_consumer_ = std::make_unique<consumer>(
-      consumer{{}, m.consumer_tag, {}, true, false, amqp::delivery_template(setup_.number, m.consumer_tag)});
+      consumer{{}, m.consumer_tag, {}, true, amqp::delivery_template(setup_.number, m.consumer_tag)});
   if (!m.nowait) reply(amqp::basic_consume_ok{m.consumer_tag});
 }
 
@@ -123,10 +123,12 @@ void channel_actor::forget_consumer(consumer_id id) {
   const auto c = consumers_by_id_.find(id);
   if (c == consumers_by_id_.end()) return;
   if (last_consumer_ == c->second) last_consumer_ = nullptr;
-  grants_.forget(id);
   const std::string tag = c->second->tag;
   consumers_by_id_.erase(c);
   consumers_.erase(tag);
+  std::vector<grant_ledger::grant> grants;
+  grants_.forget(id, grants);
+  give(grants);
 }
 
 channel_actor::consumer* channel_actor::consumer_of(consumer_id id) {
@@ -140,12 +142,13 @@ void channel_actor::deliver(queue_deliver& batch) {
   if (dead_ || gate_.where() != amqp::channel_gate::state::open) return;  // the queue requeues it, it hears of our end
   amqp::output_batch& out = output();
   const time_ms now = wall_clock_ms();
+  std::vector<grant_ledger::grant> grants;
   for (delivery& d : batch.items) {
     if (d.channel != id_) continue;
     consumer* c = consumer_of(d.consumer);
     if (c == nullptr) continue;
     const std::uint64_t tag = d.no_ack ? deliveries_.next_tag() : deliveries_.add(batch.queue, d.at, d.consumer, now);
-    if (c->granted) grants_.delivered(1);
+    if (grants_.limit() != 0) grants_.delivered(d.consumer, d.no_ack, grants);
     amqp::append_delivery(out, c->frames, tag, d.redelivered, d.message, setup_.frame_max);
     const std::int64_t cost = window_cost(*d.message);
     window_bytes_out_ += cost;
@@ -156,6 +159,7 @@ void channel_actor::deliver(queue_deliver& batch) {
       windows_.push_back({batch.queue, d.consumer, cost});
     }
   }
+  give(grants);
 }
 
 void channel_actor::give(const std::vector<grant_ledger::grant>& grants) {
@@ -166,7 +170,7 @@ void channel_actor::give(const std::vector<grant_ledger::grant>& grants) {
       send(l->second->actor, queue_grant{id, places});
     } else {
       std::vector<grant_ledger::grant> more;
-      grants_.unused(places, more);
+      grants_.forget(id, more);
       give(more);
     }
   }
@@ -205,14 +209,43 @@ void channel_actor::on_get_answer(get_answer& answer) {
 void channel_actor::qos(const amqp::basic_qos& m) {
   if (m.prefetch_size != 0)
     return fail(error{reply_code::not_implemented, "prefetch_size!=0 (" + std::to_string(m.prefetch_size) + ")"});
-  if (m.global) {
+  // Without `global`, the limit is for consumers to come, and lifts the channel's own (rabbit_channel does so too).
+  if (!m.global) prefetch_ = m.prefetch_count;
+  limit_all(m.global ? m.prefetch_count : 0, [this] { reply(amqp::basic_qos_ok{}); });
+}
+
+/// The queues of all consumers hear of the limit before it is in force. What they have delivered by the time of their
+/// answers counts against it; so no client sees more than the limit allows once it has its qos-ok.
+void channel_actor::limit_all(std::uint32_t limit, std::function<void()> then) {
+  if (limit == 0 && grants_.limit() == 0) return then();
+  std::vector<caf::actor> queues;
+  for (const auto& [id, c] : consumers_by_id_)
+    if (const auto l = links_.find(c->queue);
+        l != links_.end() && std::find(queues.begin(), queues.end(), l->second->actor) == queues.end())
+      queues.push_back(l->second->actor);
+  grants_.pause();
+  const auto finish = [this, limit, then = std::move(then)] {
+    std::size_t taken = deliveries_.consumed();
+    for (const tx_settlement& s : tx_settlements_)
+      taken += static_cast<std::size_t>(
+          std::count_if(s.entries.begin(), s.entries.end(), [](const auto& e) { return bool(e.consumer); }));
     std::vector<grant_ledger::grant> grants;
-    grants_.set_limit(m.prefetch_count, grants);
+    grants_.set_limit(limit, static_cast<std::uint32_t>(taken), grants);
     give(grants);
-  } else {
-    prefetch_ = m.prefetch_count;
-  }
-  reply(amqp::basic_qos_ok{});
+    then();
+  };
+  if (queues.empty()) return finish();
+  busy_ = true;
+  const auto open = std::make_shared<std::size_t>(queues.size());
+  const auto one_done = [this, open, finish, generation = generation_] {
+    if (--*open > 0 || generation != generation_) return;
+    finish();
+    resume();
+    run();
+  };
+  for (const caf::actor& queue : queues)
+    request(queue, caf::infinite, queue_limit_channel{id_, limit != 0})
+        .then([one_done](const queue_limited&) { one_done(); }, [one_done](const caf::error&) { one_done(); });
 }
 
 void channel_actor::recover(bool requeue, bool answered) {
@@ -247,9 +280,7 @@ void channel_actor::settle_entries(settlement how, const std::vector<delivery_tr
   std::uint32_t freed = 0;
   link* l = nullptr;
   for (const delivery_tracker::entry& e : entries) {
-    if (grants_.limit() != 0) {
-      if (const consumer* c = consumer_of(e.consumer); c != nullptr && c->granted) ++freed;
-    }
+    if (grants_.limit() != 0 && e.consumer) ++freed;
     if (l == nullptr || l->id != e.queue) {
       const auto known = links_.find(e.queue);
       l = known == links_.end() ? nullptr : known->second.get();  // the queue is gone, and its messages with it

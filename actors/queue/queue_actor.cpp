@@ -70,6 +70,11 @@ caf::behavior queue_actor::running() {
         machine_.synced(done.upto, effects_);
       },
       [this](const queue_grant& g) { machine_.grant(g.consumer, g.messages, wall_clock_ms(), effects_); },
+      [this](const queue_limit_channel& change) {
+        machine_.limit_channel(change.channel, change.limited, wall_clock_ms(), effects_);
+        flush();  // deliveries go out before the answer
+        return queue_limited{};
+      },
       [this](queue_consume& wanted) { on_consume(wanted); },
       [this](const queue_cancel& cancelled) {
         flush();  // what is decided already goes out before the answer

@@ -56,6 +56,12 @@ struct queue_grant {
   consumer_id consumer;
   std::uint32_t messages = 0;
 };
+/// basic.qos global: this channel's consumers deliver against grants, or no longer. Answered by queue_limited, behind
+/// everything that was delivered before.
+struct queue_limit_channel {
+  channel_id channel;
+  bool limited = false;
+};
 struct queue_ask_counts {
   bool declared = false;  ///< the asker declares the queue: x-expires starts anew
 };
@@ -101,6 +107,7 @@ struct delete_answer {
 struct consumer_cancelled {
   consumer_id consumer;
 };
+struct queue_limited {};
 struct consumer_wants_grant {
   queue_id queue;
   consumer_id consumer;
@@ -120,6 +127,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_get)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_settle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_replenish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_grant)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_limit_channel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_limited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_ask_counts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_purge)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::queue_check_delete)

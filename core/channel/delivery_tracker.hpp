@@ -34,6 +34,7 @@ class delivery_tracker {
   void restore(const std::vector<entry>& settled);
 
   [[nodiscard]] std::size_t size() const { return live_; }
+  [[nodiscard]] std::size_t consumed() const;  ///< of them, those of consumers: not of basic.get
   [[nodiscard]] std::optional<time_ms> oldest_ms() const;
 
  private:

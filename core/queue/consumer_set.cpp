@@ -73,13 +73,24 @@ void consumer_set::grant(consumer& c, std::uint32_t messages) {
   if (!c.in_turn) line_up(c);
 }
 
+void consumer_set::limit(channel_id channel, bool limited) {
+  for (const auto& c : members_) {
+    if (c->spec.channel != channel) continue;
+    c->spec.wants_grants = limited;
+    if (limited) continue;
+    c->asked = false;
+    if (!c->in_turn) line_up(*c);
+  }
+}
+
 void consumer_set::return_grants(consumer& c, queue_effects& out) {
   if (c.grants > 0) out.unused_grants.emplace_back(c.spec.id, c.grants);
   c.grants = 0;
 }
 
 consumer_set::line& consumer_set::line_of(const consumer& c) {
-  const auto at = std::find_if(lines_.begin(), lines_.end(), [&c](const line& l) { return l.priority <= c.spec.priority; });
+  const auto at =
+      std::find_if(lines_.begin(), lines_.end(), [&c](const line& l) { return l.priority <= c.spec.priority; });
   if (at != lines_.end() && at->priority == c.spec.priority) return *at;
   return *lines_.insert(at, line{c.spec.priority, {}});
 }

@@ -91,6 +91,8 @@ class consumer_set {
   }
   void replenish(consumer& c, std::int64_t bytes);
   void grant(consumer& c, std::uint32_t messages);
+  /// From now on this channel's consumers deliver against grants, or no longer: then an ask that is out is void.
+  void limit(channel_id channel, bool limited);
   /// Grants are good only at once: what is left goes back.
   void return_grants(consumer& c, queue_effects& out);
 

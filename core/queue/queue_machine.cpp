@@ -56,6 +56,11 @@ void queue_machine::grant(consumer_id consumer_id, std::uint32_t messages, time_
   state_->consumers.return_grants(*c, out);
 }
 
+void queue_machine::limit_channel(channel_id channel, bool limited, time_ms now, queue_effects& out) {
+  state_->consumers.limit(channel, limited);
+  if (!limited) state_->run(now, out);
+}
+
 queue_machine::get_result queue_machine::get(channel_id channel, bool no_ack, time_ms now, queue_effects& out) {
   return state_->get(channel, no_ack, now, out);
 }

@@ -54,6 +54,8 @@ class queue_machine {
   [[nodiscard]] bool cancel(consumer_id consumer, time_ms now, queue_effects& out);   ///< false: not known
   void replenish(consumer_id consumer, std::int64_t bytes, time_ms now, queue_effects& out);
   void grant(consumer_id consumer, std::uint32_t messages, time_ms now, queue_effects& out);
+  /// basic.qos global: consumers of this channel deliver against grants from now on, or no longer.
+  void limit_channel(channel_id channel, bool limited, time_ms now, queue_effects& out);
   /// nullopt = empty. The delivery stands in no list of `out`; with no_ack it is settled at once. When the head lies on
   /// disk, `out.loads` asks for it and `waiting` is set: call again after loaded().
   struct get_result {

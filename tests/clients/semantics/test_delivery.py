@@ -177,6 +177,107 @@ def prefetch_raised_live(t):
 
 
 @test
+def prefetch_global_late(t):
+    """a global limit holds for consumers started before it, and counts what they hold already"""
+    ch = t.channel()
+    q1, q2 = ch.queue(), ch.queue()
+    ch.consume(q1, 'a')
+    fill(ch, q1, 3)
+    first = ch.deliveries(3)
+    ch.rpc('basic.qos', prefetch_count=4, global_=True)
+    ch.consume(q2, 'b')
+    fill(ch, q1, 20)
+    first += ch.deliveries(1)
+    fill(ch, q2, 20)
+    ch.none()
+    ch.ack(first[-1].delivery_tag, multiple=True)
+    ch.deliveries(4)
+    ch.none()
+
+
+@test
+def prefetch_global_late_under_load(t):
+    """a global limit set in the middle of a flood holds from its qos-ok on"""
+    ch = t.channel()
+    q = ch.queue()
+    fill(ch, q, 20000)
+    ch.consume(q)
+    ch.rpc('basic.qos', prefetch_count=10, global_=True)
+    held = len(ch.c.inbox[1])
+    if held < 10:
+        ch.deliveries(10 - held)
+    ch.c.pump(0.2)
+    assert len(ch.c.inbox[1]) == (held if held >= 10 else 0), 'more than the limit after qos-ok'
+    ch.ack(0, multiple=True)
+    ch.deliveries(len(ch.c.inbox[1]))
+    ch.deliveries(10)
+    ch.none()
+
+
+@test
+def prefetch_global_lifted(t):
+    """0 lifts a global limit at once, and so does a qos without global, which then limits later consumers"""
+    for lift in ({'prefetch_count': 0, 'global_': True}, {'prefetch_count': 3}):
+        ch = t.channel()
+        q, later = ch.queue(), ch.queue()
+        ch.rpc('basic.qos', prefetch_count=2, global_=True)
+        ch.consume(q)
+        fill(ch, q, 20)
+        ch.deliveries(2)
+        ch.none(0.1)
+        ch.rpc('basic.qos', **lift)
+        ch.deliveries(18)
+        ch.consume(later)
+        fill(ch, later, 10)
+        ch.deliveries(10 if 'global_' in lift else 3)
+        ch.none(0.1)
+        ch.rpc('basic.qos', prefetch_count=24, global_=True)  # and again: what is held counts
+        fill(ch, q, 20)
+        if 'global_' not in lift:
+            ch.deliveries(1)
+        ch.none(0.1)
+
+
+@test
+def prefetch_global_and_no_ack(t):
+    """an exhausted global limit holds a no_ack consumer of the channel back, but it takes no place of it"""
+    ch = t.channel()
+    q1, q2 = ch.queue(), ch.queue()
+    ch.rpc('basic.qos', prefetch_count=2, global_=True)
+    ch.consume(q2, 'auto', no_ack=True)
+    fill(ch, q2, 10)
+    ch.deliveries(10)
+    ch.consume(q1, 'acks')
+    fill(ch, q1, 5)
+    last = ch.deliveries(2)[-1]
+    ch.none(0.1)
+    fill(ch, q2, 3)
+    ch.none(0.2)
+    ch.rpc('basic.cancel', consumer_tag='acks')
+    ch.none(0.1)
+    ch.ack(last.delivery_tag)
+    assert [d.consumer_tag for d in ch.deliveries(3)] == ['auto'] * 3
+
+
+@test
+def prefetch_global_tx(t):
+    """acks in a transaction free their places with the commit"""
+    ch = t.channel()
+    q = ch.queue()
+    ch.rpc('tx.select')
+    ch.rpc('basic.qos', prefetch_count=2, global_=True)
+    ch.consume(q)
+    fill(ch, q, 6)
+    ch.rpc('tx.commit')
+    last = ch.deliveries(2)[-1]
+    ch.ack(last.delivery_tag, multiple=True)
+    ch.none(0.1)
+    ch.rpc('tx.commit')
+    ch.deliveries(2)
+    ch.none(0.1)
+
+
+@test
 def prefetch_ignores_get_and_no_ack(t):
     """basic.get and no_ack consumers are not limited by prefetch"""
     ch = t.channel()

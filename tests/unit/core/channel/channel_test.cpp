@@ -132,21 +132,60 @@ TEST_CASE("a stuck delivery does not make the settled ones behind it stay", "[ch
 TEST_CASE("a global prefetch is never exceeded and idle places move to who asks", "[channel]") {
   grant_ledger g;
   std::vector<grant_ledger::grant> out;
-  g.set_limit(3, out);
+  g.set_limit(3, 0, out);
   g.wanted({1}, out);
   REQUIRE(out == std::vector<grant_ledger::grant>{{{1}, 3}});
   out.clear();
-  g.delivered(1);
+  g.delivered({1}, false, out);
   g.wanted({2}, out);
   CHECK(out.empty());
-  g.unused(2, out);
+  g.unused({1}, 2, out);
   CHECK(out == std::vector<grant_ledger::grant>{{{2}, 2}});
   out.clear();
-  g.delivered(2);
+  g.delivered({2}, false, out);
+  g.delivered({2}, false, out);
   g.wanted({1}, out);
   CHECK(out.empty());
   g.settled(1, out);
   CHECK(out == std::vector<grant_ledger::grant>{{{1}, 1}});
+}
+
+TEST_CASE("a global limit counts what was delivered before it, and grants nothing while it changes", "[channel]") {
+  grant_ledger g;
+  std::vector<grant_ledger::grant> out;
+  g.pause();
+  g.wanted({1}, out);
+  CHECK(out.empty());
+  g.set_limit(5, 4, out);
+  CHECK(out == std::vector<grant_ledger::grant>{{{1}, 1}});
+  out.clear();
+  g.delivered({1}, false, out);
+  g.wanted({1}, out);
+  CHECK(out.empty());
+  g.pause();
+  g.settled(3, out);
+  CHECK(out.empty());
+  g.set_limit(4, 2, out);
+  CHECK(out == std::vector<grant_ledger::grant>{{{1}, 2}});
+}
+
+TEST_CASE("a consumer that goes gives its grants back; automatic acknowledgement takes no place", "[channel]") {
+  grant_ledger g;
+  std::vector<grant_ledger::grant> out;
+  g.set_limit(3, 0, out);
+  g.wanted({1}, out);
+  out.clear();
+  g.delivered({1}, true, out);
+  g.wanted({2}, out);
+  CHECK(out == std::vector<grant_ledger::grant>{{{2}, 1}});
+  out.clear();
+  g.wanted({3}, out);
+  g.forget({1}, out);
+  CHECK(out == std::vector<grant_ledger::grant>{{{3}, 2}});
+  out.clear();
+  g.unused({1}, 3, out);  // an answer that crossed
+  g.wanted({2}, out);
+  CHECK(out.empty());
 }
 
 TEST_CASE("a rolled back acknowledgement can be given again", "[channel]") {

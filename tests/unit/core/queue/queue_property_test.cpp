@@ -60,7 +60,8 @@ class driver {
       case 10: case 11: case 12: return consume(c);
       case 13: return queue_.cancel(some_consumer(c.a));
       case 14: case 15: case 16: return queue_.replenish(some_consumer(c.a), c.b);
-      case 17: case 18: case 19: return grant(c);
+      case 17: case 18: return grant(c);
+      case 19: return c.b % 3 == 0 ? queue_.limit_channel(channel_id{1 + c.a % 4}, c.c % 2 == 0) : grant(c);
       case 20: case 21: case 22: case 23: return queue_.get(channel_id{1 + c.a % 4}, c.b % 3 == 0);
       case 24: case 25: case 26: case 27: case 28: return queue_.ack(some_unacked(c));
       case 29: case 30: case 31: return queue_.requeue(some_unacked(c));

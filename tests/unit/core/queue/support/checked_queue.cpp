@@ -182,6 +182,14 @@ void checked_queue::grant(consumer_id id, std::uint32_t messages) {
   machine_.grant(id, messages, now, out_);
   compare("grant", before, 0, [&] { model_.grant(id, messages, now); });
 }
+void checked_queue::limit_channel(channel_id channel, bool limited) {
+  const mark before = set_mark();
+  machine_.limit_channel(channel, limited, now, out_);
+  if (!limited)  // their channel forgets what they asked
+    for (const auto& m : model_.members)
+      if (m.spec.channel == channel) unanswered_asks_.erase(m.spec.id);
+  compare("limit_channel", before, 0, [&] { model_.limit_channel(channel, limited, now); });
+}
 void checked_queue::get(channel_id channel, bool no_ack) {
   const mark before = set_mark();
   const auto answer = machine_.get(channel, no_ack, now, out_);

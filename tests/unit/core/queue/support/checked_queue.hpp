@@ -25,6 +25,7 @@ class checked_queue {
   void cancel(consumer_id id);
   void replenish(consumer_id id, std::int64_t bytes);
   void grant(consumer_id id, std::uint32_t messages);
+  void limit_channel(channel_id channel, bool limited);
   void get(channel_id channel, bool no_ack);
   void ack(const std::vector<position>& positions);
   void requeue(const std::vector<position>& positions);

@@ -128,6 +128,17 @@ void naive_queue::replenish(consumer_id id, std::int64_t bytes, time_ms now) {
   }
 }
 
+void naive_queue::limit_channel(channel_id channel, bool limited, time_ms now) {
+  for (member& m : members) {
+    if (m.spec.channel != channel) continue;
+    m.spec.wants_grants = limited;
+    if (limited) continue;
+    m.asked = false;
+    line_up(m);
+  }
+  if (!limited) run(now);
+}
+
 void naive_queue::grant(consumer_id id, std::uint32_t messages, time_ms now) {
   if (find(id) == nullptr) {
     unused_grants.emplace_back(id, messages);

@@ -69,6 +69,7 @@ class naive_queue {
   bool cancel(consumer_id id, time_ms now);
   void replenish(consumer_id id, std::int64_t bytes, time_ms now);
   void grant(consumer_id id, std::uint32_t messages, time_ms now);
+  void limit_channel(channel_id channel, bool limited, time_ms now);
   /// The first ready message, if it is not overdue; expires what is.
   void get(channel_id channel, bool no_ack, bool machine_got_one, time_ms now);
   void ack(const std::vector<position>& positions, time_ms now);
