@@ -257,6 +257,7 @@ void channel_actor::refresh_topology() {
     return;
   }
   access_.emplace(*vhost_, setup_.user);
+  traced_ = vhost_->record->tracing;
 }
 
 void channel_actor::on_tick(time_ms now) {

@@ -21,6 +21,7 @@
 #include "core/channel/delivery_tracker.hpp"
 #include "core/channel/grant_ledger.hpp"
 #include "core/channel/seq_ranges.hpp"
+#include "core/message/trace_copy.hpp"
 #include "core/metadata/checks.hpp"
 #include "core/routing/route.hpp"
 #include "supervision/guarded.hpp"
@@ -33,6 +34,7 @@ struct channel_setup {
   caf::actor connection;
   connection_id connection_number;
   std::string user, vhost;
+  std::string connection_name;  ///< `127.0.0.1:40000 -> 127.0.0.1:5672`
   std::uint32_t frame_max = 0;  ///< 0 = unlimited
   bool consumer_cancel_notify = false;
 };
@@ -158,6 +160,12 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   void answer_declare(const std::string& name, queue_id id, bool nowait, std::shared_ptr<const declare_queue> again);
   [[nodiscard]] std::optional<std::string> queue_or_last(std::string name);
 
+  // the firehose (channel_trace.cpp)
+  void trace_publish(const message& m);
+  void trace_delivery(queue_id queue, const message& m, bool redelivered);
+  void publish_trace(message_ref copy);
+  [[nodiscard]] trace_origin origin() const;
+
   // output
   amqp::output_batch& output();
   void flush_output();
@@ -184,6 +192,7 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   vhost_ptr vhost_;
   std::optional<access_scope> access_;
   std::uint64_t topology_version_ = 0;
+  bool traced_ = false;  ///< the vhost is: what passes is copied to its amq.rabbitmq.trace
 
   std::unordered_map<queue_id, std::unique_ptr<link>> links_;
   std::vector<link*> touched_;

@@ -140,6 +140,12 @@ channel_actor::consumer* channel_actor::consumer_of(consumer_id id) {
 
 void channel_actor::deliver(queue_deliver& batch) {
   if (dead_ || gate_.where() != amqp::channel_gate::state::open) return;  // the queue requeues it, it hears of our end
+  // whether the vhost is traced is for consumers to know as well, who may not touch the topology otherwise
+  if (services_.metadata_now.version() != topology_version_) {
+    flush_links();
+    refresh_topology();
+    if (dead_) return;
+  }
   amqp::output_batch& out = output();
   const time_ms now = wall_clock_ms();
   std::vector<grant_ledger::grant> grants;
@@ -149,6 +155,8 @@ void channel_actor::deliver(queue_deliver& batch) {
     if (c == nullptr) continue;
     const std::uint64_t tag = d.no_ack ? deliveries_.next_tag() : deliveries_.add(batch.queue, d.at, d.consumer, now);
     if (grants_.limit() != 0) grants_.delivered(d.consumer, d.no_ack, grants);
+    if (traced_) [[unlikely]]
+      trace_delivery(batch.queue, *d.message, d.redelivered);
     amqp::append_delivery(out, c->frames, tag, d.redelivered, d.message, setup_.frame_max);
     const std::int64_t cost = window_cost(*d.message);
     window_bytes_out_ += cost;
@@ -197,6 +205,8 @@ void channel_actor::on_get_answer(get_answer& answer) {
     const delivery& d = *answer.message;
     const std::uint64_t tag =
         getting_no_ack_ ? deliveries_.next_tag() : deliveries_.add(getting_from_, d.at, {}, wall_clock_ms());
+    if (traced_) [[unlikely]]
+      trace_delivery(getting_from_, *d.message, d.redelivered);
     amqp::append_get_ok(output(), setup_.number, tag, d.redelivered, d.message, static_cast<std::uint32_t>(answer.ready_left),
                         setup_.frame_max);
   } else {

@@ -132,6 +132,8 @@ void channel_actor::route_and_send(message_ref content, bool mandatory) {
   resolve(m);
   if (!scratch_.histories.empty() && !recent_history_no_store(m.properties()))
     for (const exchange_record* x : scratch_.histories) services_.histories.remember(*x, content);
+  if (traced_) [[unlikely]]
+    trace_publish(m);
   const auto targets = route_.targets.size();
   const bool tracked = mode_ == mode::confirm || committing_;
   if (targets == 0) {

@@ -244,6 +244,7 @@ connection_actor::slot* connection_actor::open_slot(std::uint16_t number) {
   setup.connection_number = id_;
   setup.user = machine_->user();
   setup.vhost = machine_->vhost();
+  setup.connection_name = info_.peer_host + ":" + std::to_string(info_.peer_port) + " -> " + info_.host + ":" + std::to_string(info_.port);
   setup.frame_max = machine_->limits().frame_max;
   setup.consumer_cancel_notify = machine_->client().consumer_cancel_notify;
   s->channel = spawn_on<channel_actor>(system(), thread(), place_below(std::to_string(number)), services_, std::move(setup));
