@@ -79,10 +79,9 @@ status read_headers(file_system& fs, const std::string& directory, const log_rea
 /// More starts than this without a file between them are not tried: then the header counts as damaged.
 constexpr std::uint64_t starts_tried = 1024;
 
-/// Whether nothing in this file without a sound header was ever promised to anybody. Header and first frames are made
-/// durable by the same sync, so a crash before it may leave any part of them. With all other files there (see
-/// judge_headless), this can only be the file behind the newest one, or a spare; and it was never synced, or is no more
-/// than a spare, when it holds no sound frame of that file. Which start of the node began it is not known, so all are
+/// Whether nothing in this file without a sound header was ever promised to anybody. The header is synced
+/// before the first frame is written, so a crash before it may leave any part of it, and no frame. With all other files there (see
+/// judge_headless), this can only be the file behind the newest one, or a spare; and nothing was written behind its header when it holds no sound frame of that file. Which start of the node began it is not known, so all are
 /// tried that may have.
 result<bool> never_promised(file_system& fs, const unread& what, std::uint64_t newest, std::uint64_t newest_start,
                             const log_reading& how) {

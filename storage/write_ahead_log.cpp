@@ -190,6 +190,9 @@ status write_ahead_log::start_file(std::uint64_t room) {
   std::string sector(log_header_bytes, '\0');
   std::memcpy(sector.data(), &h, sizeof h);
   if (status s = handle_->write_at(0, sector.data(), sector.size()); !s.ok()) return s;
+  // Before any frame: a file with frames and without a header is damaged, one without both was never begun (log_reader.cpp).
+  if (!first)
+    if (status s = handle_->sync_data(); !s.ok()) return s;
   log_file f;
   f.id = h.file_id;
   f.slot = place.slot;
@@ -214,6 +217,9 @@ status write_ahead_log::start_file(std::uint64_t room) {
 std::vector<write_ahead_log::flush_request> write_ahead_log::take_flush_requests() { return std::exchange(flushes_, {}); }
 
 void write_ahead_log::released(queue_id queue, log_file_id file) {
+  // A queue that was restarted releases the file that is being written, and may write to it again: then it holds it again.
+  if (file.value >= files_.back().id)
+    if (const auto last = last_file_.find(queue.value); last != last_file_.end()) last->second = 0;
   for (log_file& f : files_) {
     if (f.id > file.value) break;
     f.queues.erase(queue.value);

@@ -343,3 +343,18 @@ TEST_CASE(
   CHECK(read.files.empty());
   CHECK(read.spares.size() == 1);
 }
+
+TEST_CASE("a queue that released the file that is written, and writes to it again, is asked to flush it") {
+  log_only l;
+  l.publish(q1, 1, 1);
+  const log_file_id file = l.log->active();
+  l.log->released(q1, file);  // its actor was restarted
+  l.publish(q1, 2, 2);
+  std::vector<std::uint64_t> asked;
+  for (position p = 1; p <= 60; ++p) {
+    l.publish(q2, p, p, 1000);
+    for (const auto& wanted : l.log->take_flush_requests())
+      if (wanted.queue == q1) asked.push_back(wanted.file.value);
+  }
+  CHECK(asked == std::vector<std::uint64_t>{file.value});
+}
