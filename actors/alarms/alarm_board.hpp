@@ -29,6 +29,10 @@ class alarm_board {
     return text;
   }
 
+  /// The process has as many sockets as it may: nobody is accepted, publishers are not concerned. True when that is news.
+  bool set_descriptors(bool on) { return descriptors_.exchange(on) != on; }
+  [[nodiscard]] bool descriptors() const { return descriptors_.load(std::memory_order_relaxed); }
+
   /// Above the paging share of the memory watermark: queues keep little in memory.
   void set_paging(bool on) { paging_.store(on, std::memory_order_relaxed); }
   [[nodiscard]] bool paging() const { return paging_.load(std::memory_order_relaxed); }
@@ -36,6 +40,7 @@ class alarm_board {
  private:
   std::atomic<std::uint8_t> flags_{0};
   std::atomic<bool> paging_{false};
+  std::atomic<bool> descriptors_{false};
 };
 
 }  // namespace warren::actors

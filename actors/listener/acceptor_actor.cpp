@@ -1,6 +1,9 @@
 #include "actors/listener/acceptor_actor.hpp"
 
+#include <sys/resource.h>
+
 #include <boost/asio/ip/v6_only.hpp>
+#include <cstdint>
 #include <stdexcept>
 
 #include "actors/logging/log.hpp"
@@ -14,6 +17,15 @@ namespace {
 
 /// How long accepting rests when the process has no descriptors left.
 constexpr time_ms exhausted_pause_ms = 200;
+
+/// Sockets that clients may have of the process's descriptors; the rest is for the log and the segments, which must never
+/// be without one (the shares are file_handle_cache's).
+[[nodiscard]] std::int64_t socket_limit() {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_cur == RLIM_INFINITY) return INT64_MAX;
+  const auto all = static_cast<std::int64_t>(descriptors.rlim_cur);
+  return std::max<std::int64_t>(1, (all - 100) * 9 / 10 - 2);
+}
 
 [[nodiscard]] std::string endpoint_text(const asio::ip::tcp::endpoint& e) {
   const std::string address = e.address().to_string();
@@ -36,7 +48,8 @@ acceptor_actor::acceptor_actor(caf::actor_config& config, io_thread& thread, sup
       services_(services),
       options_(std::move(options)),
       connections_(std::move(connections)),
-      acceptor_(thread.context()) {}
+      acceptor_(thread.context()),
+      socket_limit_(socket_limit()) {}
 
 caf::behavior acceptor_actor::make_behavior() {
   listen();
@@ -77,8 +90,28 @@ void acceptor_actor::listen() {
   log_info(log_category::connection, "started {} listener on {}", options_->tls ? "TLS (SSL)" : "TCP", endpoint_text(endpoint));
 }
 
+void acceptor_actor::accept_later() {
+  thread().call_at(wall_clock_ms() + exhausted_pause_ms, [this, keep = caf::strong_actor_ptr(ctrl())] { contained([&] { accept(); }); });
+}
+
+/// The file descriptor alarm, which all acceptors share.
+bool acceptor_actor::sockets_left() {
+  const bool left = services_.open_connections.load() + starting_ < socket_limit_;
+  if (services_.alarms.set_descriptors(!left)) {
+    if (left) {
+      log_warning(log_category::plain, "file descriptor limit alarm cleared");
+    } else {
+      log_warning(log_category::plain,
+                  "file descriptor limit alarm set: {} connections. *** New connections will not be accepted until this alarm clears ***",
+                  socket_limit_);
+    }
+  }
+  return left;
+}
+
 void acceptor_actor::accept() {
   if (!acceptor_.is_open()) return;
+  if (!sockets_left()) return accept_later();
   io_thread& thread = services_.io.next();
   acceptor_.async_accept(thread.context(), [this, &thread, keep = caf::strong_actor_ptr(ctrl())](boost::system::error_code failed, tcp::socket socket) {
     contained([&] { on_accepted(failed, std::move(socket), thread); });
@@ -89,13 +122,11 @@ void acceptor_actor::on_accepted(boost::system::error_code failed, tcp::socket s
   if (!acceptor_.is_open() || failed == asio::error::operation_aborted) return;
   if (failed) {
     log_warning(log_category::connection, "cannot accept a connection: {}", failed.message());
-    this->thread().call_at(wall_clock_ms() + exhausted_pause_ms, [this, keep = caf::strong_actor_ptr(ctrl())] { accept(); });
-    return;
+    return accept_later();
   }
   const std::int64_t limit = services_.options.connection_max;
   boost::system::error_code gone;
-  const tcp::endpoint peer = socket.remote_endpoint(gone);
-  const tcp::endpoint own = socket.local_endpoint(gone);
+  (void)socket.remote_endpoint(gone);
   if (limit >= 0 && services_.open_connections.load() >= limit) {
     log_warning(log_category::connection, "refusing a connection: the node's connection_max ({}) is reached", limit);
   } else if (!gone) {
@@ -105,9 +136,11 @@ void acceptor_actor::on_accepted(boost::system::error_code failed, tcp::socket s
     args->socket = options_->tls ? transport::tls(std::move(socket), options_->tls->native_handle()) : transport::plain(std::move(socket));
     const transport_info info = args->socket->info();
     const std::string name = info.peer_host + ":" + std::to_string(info.peer_port) + " -> " + info.host + ":" + std::to_string(info.port);
+    ++starting_;
     request(connections_, caf::infinite, supervision::start_dynamic{name, std::move(args)})
-        .then([](const supervision::child_ref&) {},
+        .then([this](const supervision::child_ref&) { --starting_; },
               [this, name](const caf::error& failed) {
+                --starting_;
                 log_error(log_category::connection, "cannot start connection {}: {}", name, system().render(failed));
               });
   }

@@ -34,12 +34,16 @@ class acceptor_actor : public supervision::guarded<io_actor> {
   using tcp = boost::asio::ip::tcp;
   void listen();
   void accept();
+  void accept_later();
+  [[nodiscard]] bool sockets_left();
   void on_accepted(boost::system::error_code failed, tcp::socket socket, io_thread& thread);
 
   node_services& services_;
   std::shared_ptr<const listener_options> options_;
   caf::actor connections_;
   tcp::acceptor acceptor_;
+  std::int64_t socket_limit_;
+  std::int64_t starting_ = 0;  ///< accepted, their connections not started yet
 };
 
 }  // namespace warren::actors

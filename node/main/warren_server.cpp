@@ -1,5 +1,6 @@
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -46,14 +47,31 @@ bool serve(const broker& b, const sigset_t& signals) {
   }
 }
 
+/// Every client is a descriptor; what the administrator allows at most (the hard limit) is what is used.
+void raise_descriptor_limit() {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+  descriptors.rlim_cur = descriptors.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &descriptors);
+}
+
+/// motd_file, line by line; a missing one is no reason not to start (rabbit:motd).
+void log_motd(const std::string& path) {
+  if (path.empty()) return;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) actors::log_info(actors::log_category::plain, "{}", line);
+}
+
 int run(const loaded_config& loaded) {
   const node_config& config = loaded.config;
   const sigset_t signals = block_signals();
+  raise_descriptor_limit();
   if (const std::string failed = actors::start_logging(config.log); !failed.empty()) {
     std::fprintf(stderr, "BOOT FAILED\n===========\n%s\n", failed.c_str());
     return exit_boot_failed;
   }
   for (const config_problem& w : loaded.warnings) actors::log_warning(actors::log_category::plain, "{}", w.describe());
+  log_motd(config.motd_file);
   broker node(config);
   if (const auto failed = node.start()) {
     actors::log_critical(actors::log_category::plain, "BOOT FAILED: {}: {}", failed->step, failed->reason);

@@ -1,6 +1,9 @@
 """Memory and disk alarms: who is blocked, who is told, and that it ends."""
+import shutil
 import time
 
+import broker as brokers
+from broker import Skip, poll
 from conformance.client import CAPABILITIES, Timeout
 from small_disk import small_disk
 from testkit import captured, test
@@ -75,3 +78,37 @@ def _(t):
     ch.sync()
     assert ch.bodies(q)[-1] == b'behind the block'
     return e.name
+
+
+@test
+def descriptor_alarm(t):
+    """before the descriptors run out nobody is accepted any more; the log goes on writing, and it ends with the first that leaves"""
+    if brokers.target() != 'warren' or not shutil.which('prlimit'):
+        raise Skip('needs a broker of its own and prlimit')
+    b = brokers.make()
+    original = b.command
+    b.command = lambda conf: (['prlimit', '--nofile=200:200'] + original(conf)[0], original(conf)[1])
+    t.cleanup(b.destroy)
+    t.watch(b)
+    b.start()
+    first = t.connect(broker=b)
+    ch = first.channel()
+    ch.declare('q', durable=True)
+    ch.confirm()
+    others = []
+    while len(others) < 200:  # (200 - 100) * 0.9 - 2 sockets
+        c = t.raw(broker=b, wait=0.5)
+        try:
+            c.handshake()
+        except Timeout:
+            break
+        others.append(c)
+    assert 80 <= len(others) <= 88, len(others)
+    poll('the alarm is logged', lambda: 'file descriptor limit alarm set' in b.log_text())
+    for n in range(20):
+        ch.publish('', 'q', b'x' * 100000, delivery_mode=2)
+    ch.wait_confirms()
+    for c in others[:10]:
+        c.close()
+    poll('others are accepted', lambda: t.connect(broker=b))
+    poll('the end is logged', lambda: 'file descriptor limit alarm cleared' in b.log_text())
