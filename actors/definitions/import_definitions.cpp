@@ -116,7 +116,9 @@ class importer {
     u.tags = r.words("tags");
     if (r.has("password")) {
       u.hashing_algorithm = hashing_module(context_.hashing);
-      u.password_hash = hash_password(context_.hashing, r.text("password"));
+      const std::string password = r.text("password");
+      if (const auto why = refuse_credentials(context_.credentials, password)) r.refuse("password", *why);
+      u.password_hash = hash_password(context_.hashing, password);
     } else {
       u.hashing_algorithm = r.text("hashing_algorithm", algorithm_of_version());
       if (!parse_hashing_module(u.hashing_algorithm)) r.refuse("hashing_algorithm", "unknown: " + u.hashing_algorithm);

@@ -24,6 +24,7 @@ struct broker_options {
   std::vector<std::string> auth_mechanisms{"PLAIN", "AMQPLAIN"};
   certificate_login_options certificate_login;
   std::vector<std::string> loopback_users{"guest"};
+  bool vhost_failure_stops_node = false;  ///< vhost_restart_strategy = stop_node
   bool tcp_nodelay = true;
   int tcp_backlog = 128;
   int tcp_sndbuf = 0, tcp_recbuf = 0;  ///< 0 = the system's

@@ -94,7 +94,7 @@ child_spec vhost_template(node_services& services) {
   vhost.kind = "supervisor";
   vhost.type = supervision::child_type::supervisor;
   vhost.mode = supervision::start_mode::handshake;
-  vhost.restart = supervision::restart_type::transient;
+  vhost.restart = services.options.vhost_failure_stops_node ? supervision::restart_type::permanent : supervision::restart_type::transient;
   vhost.start = [&services](start_context& c) {
     const std::string name = *static_cast<const std::string*>(c.args.get());
     return supervision::supervisor_child(vhost_spec(services, name)).start(c);

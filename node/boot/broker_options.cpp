@@ -18,6 +18,7 @@ actors::broker_options to_broker_options(const node_config& c) {
   o.auth_mechanisms = c.auth_mechanisms;
   o.certificate_login = c.certificate_login;
   o.loopback_users = c.loopback_users;
+  o.vhost_failure_stops_node = c.vhost_restart_strategy == "stop_node";
   o.tcp_nodelay = c.sockets.nodelay;
   o.tcp_backlog = c.sockets.backlog;
   o.tcp_sndbuf = c.sockets.send_buffer_bytes;

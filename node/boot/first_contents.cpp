@@ -1,12 +1,9 @@
 #include "node/boot/first_contents.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <vector>
+#include <string>
 
 #include "actors/auth/password_hash.hpp"
+#include "actors/definitions/definition_files.hpp"
 #include "actors/definitions/import_definitions.hpp"
 #include "actors/logging/log.hpp"
 #include "actors/metadata/metadata_messages.hpp"
@@ -14,8 +11,6 @@
 namespace warren::node {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 [[nodiscard]] std::string apply(actors::node_services& services, caf::scoped_actor& self, command c) {
   std::string failed;
@@ -28,39 +23,42 @@ namespace fs = std::filesystem;
   return failed;
 }
 
-[[nodiscard]] std::string import_file(const fs::path& file, const node_config& config, actors::node_services& services, caf::scoped_actor& self) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) return "cannot read the definitions file " + file.string();
+/// Where RabbitMQ keeps the hash of what was imported at a boot.
+constexpr const char* imported_hash_parameter = "imported_definition_hash_value";
+
+[[nodiscard]] std::string import_file(const actors::definition_file& file, const node_config& config, actors::node_services& services,
+                                      caf::scoped_actor& self) {
   actors::import_context context;
   context.state = services.metadata_now.get();
   context.node = config.node_name;
   context.hashing = config.hashing;
-  auto plan = actors::plan_import(text.str(), context);
-  if (!plan) return file.string() + ": " + plan.failure().text;
-  for (const std::string& what : plan->left_out) actors::log_warning(actors::log_category::plain, "{}: {}", file.string(), what);
+  context.credentials = config.credentials;
+  auto plan = actors::plan_import(file.text, context);
+  if (!plan) return file.path + ": " + plan.failure().text;
+  for (const std::string& what : plan->left_out) actors::log_warning(actors::log_category::plain, "{}: {}", file.path, what);
   for (actors::import_step& step : plan->steps)
     if (const std::string failed = apply(services, self, std::move(step.what)); !failed.empty())
-      return file.string() + ": " + step.where + ": " + failed;
-  actors::log_info(actors::log_category::plain, "loaded {} definitions from {}", plan->steps.size(), file.string());
+      return file.path + ": " + step.where + ": " + failed;
+  actors::log_info(actors::log_category::plain, "loaded {} definitions from {}", plan->steps.size(), file.path);
   return "";
 }
 
 [[nodiscard]] std::string import_definitions(const node_config& config, actors::node_services& services, caf::scoped_actor& self) {
-  const fs::path path(config.definitions_path);
-  std::error_code failed;
-  if (!fs::exists(path, failed)) return "load_definitions: " + path.string() + " does not exist";
-  std::vector<fs::path> files{path};
-  if (fs::is_directory(path, failed)) {
-    files.clear();
-    for (const auto& entry : fs::directory_iterator(path, failed))
-      if (entry.path().extension() == ".json") files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
+  const auto files = actors::read_definition_files(config.definitions_path);
+  if (!files) return "load_definitions: " + files.failure().text;
+  std::string hash;
+  if (config.definitions_skip_if_unchanged) {
+    hash = '"' + actors::definitions_hash(*files, config.definitions_hash) + '"';
+    const broker_snapshot state = services.metadata_now.get();
+    const std::string* before = state->global_parameters.get(std::string(imported_hash_parameter));
+    if (before != nullptr && *before == hash) {
+      actors::log_info(actors::log_category::plain, "definitions in {} are those of an earlier boot: skipped", config.definitions_path);
+      return "";
+    }
   }
-  for (const fs::path& file : files)
+  for (const actors::definition_file& file : *files)
     if (std::string wrong = import_file(file, config, services, self); !wrong.empty()) return wrong;
-  return "";
+  return hash.empty() ? "" : apply(services, self, set_global_parameter{imported_hash_parameter, hash});
 }
 
 [[nodiscard]] std::string create_defaults(const node_config& config, actors::node_services& services, caf::scoped_actor& self) {

@@ -50,8 +50,10 @@ supervisor_spec cluster(actors::node_services& services, storage_boot& storage) 
 
 supervisor_spec node_tree(actors::node_services& services, storage_boot& storage, const node_config& config,
                           std::function<void(caf::actor)> keep_listeners) {
+  // With stop_node a virtual host that gave up is permanent, and there is no patience for it: the tree ends.
+  const unsigned vhost_intensity = services.options.vhost_failure_stops_node ? 0 : 3;
   supervisor_spec vhosts{"vhosts",
-                         {.strategy = strategy::simple_one_for_one, .intensity = 3, .period_ms = 300'000},
+                         {.strategy = strategy::simple_one_for_one, .intensity = vhost_intensity, .period_ms = 300'000},
                          {actors::vhost_template(services)}};
   supervisor_spec listeners{"listeners", {.strategy = strategy::one_for_one, .intensity = 10, .period_ms = 60'000}, {}};
   return {"node",

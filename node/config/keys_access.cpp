@@ -73,7 +73,7 @@ constexpr auto access = std::to_array<config_key>({
     {"credential_validator.validation_backend", kind::choice,
      "rabbit_credential_validator_accept_everything rabbit_credential_validator_min_password_length "
      "rabbit_credential_validator_password_regexp",
-     "rabbit_credential_validator_accept_everything", "What new passwords must look like.", key_effect::kept,
+     "rabbit_credential_validator_accept_everything", "What passwords that are set from now on must look like (set as such, not as hashes).", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        using rules = actors::credential_rules;
        const auto& name = text_of(v);
@@ -82,12 +82,12 @@ constexpr auto access = std::to_array<config_key>({
                                                                          : rules::backend::accept_everything;
        return text();
      }},
-    {"credential_validator.min_length", kind::whole, "", "8", "For rabbit_credential_validator_min_password_length.", key_effect::kept,
+    {"credential_validator.min_length", kind::whole, "", "8", "For rabbit_credential_validator_min_password_length.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.credentials.min_length = whole_of(v);
        return text();
      }},
-    {"credential_validator.regexp", kind::text, "", "", "For rabbit_credential_validator_password_regexp.", key_effect::kept,
+    {"credential_validator.regexp", kind::text, "", "", "For rabbit_credential_validator_password_regexp.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.credentials.regexp = text_of(v);
        return text();
@@ -150,14 +150,14 @@ constexpr auto definitions = std::to_array<config_key>({
        d.definitions_local_path = text_of(v);
        return text();
      }},
-    {"definitions.skip_if_unchanged", kind::boolean, "", "false", "Do not load what was loaded at the last boot.",
-     key_effect::kept,
+    {"definitions.skip_if_unchanged", kind::boolean, "", "false", "Do not load definitions again whose content is that of the last import at a boot (global parameter imported_definition_hash_value).",
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.definitions_skip_if_unchanged = yes_of(v);
        return text();
      }},
     {"definitions.hashing.algorithm", kind::choice, "sha sha224 sha256 sha384 sha512", "sha256",
-     "How unchanged definitions are recognised.", key_effect::kept,
+     "How unchanged definitions are recognised.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.definitions_hash = text_of(v);
        return text();

@@ -27,13 +27,13 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
        d.config.product_version = text_of(v);
        return text();
      }},
-    {"motd_file", kind::path, "", "", "A text that is shown at start.", key_effect::kept,
+    {"motd_file", kind::path, "", "", "A text that is written to the log at the start.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.motd_file = text_of(v);
        return text();
      }},
     {"vhost_restart_strategy", kind::choice, "continue stop_node transient persistent", "continue",
-     "What the end of a vhost's processes does: the node goes on, or stops.", key_effect::kept,
+     "What follows when a virtual host fails more often than it is restarted (twice in 5 minutes): it stays down and the node goes on, or the node stops.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        const auto& s = text_of(v);
        d.config.vhost_restart_strategy = s == "persistent" ? "stop_node" : s == "transient" ? "continue" : s;

@@ -14,13 +14,13 @@ from testkit import test
 class Hooked:
     """A node of our own with its test hook."""
 
-    def __init__(self, t):
+    def __init__(self, t, **how):
         if brokers.target() != 'warren':
             raise Skip('only Warren has test hooks')
         self.dir = tempfile.mkdtemp(prefix='warren-hook-')
         self.fifo = os.path.join(self.dir, 'hook')
         os.mkfifo(self.fifo)
-        self.b = t.start(environment={'WARREN_TEST_HOOKS': self.fifo})
+        self.b = t.start(environment={'WARREN_TEST_HOOKS': self.fifo}, **how)
 
     def say(self, line):
         with open(self.fifo, 'w') as f:
