@@ -7,7 +7,7 @@ namespace warren::actors {
 
 namespace {
 /// Bytes of deliveries that may be under way to one consumer's socket.
-constexpr std::int64_t consumer_window_bytes = 512 * 1024;
+constexpr std::int64_t consumer_window_bytes = 1024 * 1024;
 /// What a delivery takes of the window, frames included.
 [[nodiscard]] std::int64_t window_cost(const message& m) { return static_cast<std::int64_t>(m.record_bytes) + 64; }
 }  // namespace

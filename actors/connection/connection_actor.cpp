@@ -17,7 +17,7 @@ namespace {
 /// A client that does not read what it asked for is not read from either.
 constexpr std::size_t output_limit_bytes = 8u << 20;
 /// Reads of one socket in a turn, so that others get theirs.
-constexpr int reads_per_turn = 4;
+constexpr int reads_per_turn = 2;
 /// After our last frame: how long the peer gets to close its side.
 constexpr std::int64_t linger_ms = 3000;
 }  // namespace

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <caf/all.hpp>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actors/queue/dead_letter_publisher.hpp"
@@ -13,7 +13,9 @@
 #include "actors/queue/queue_messages.hpp"
 #include "actors/runtime/io_actor.hpp"
 #include "actors/runtime/services.hpp"
+#include "core/base/ring.hpp"
 #include "core/metadata/records.hpp"
+#include "core/queue/publish_pace.hpp"
 #include "core/queue/queue_machine.hpp"
 #include "supervision/guarded.hpp"
 
@@ -24,7 +26,7 @@ struct queue_start {
   queue_ptr record;
   queue_in_force_ptr in_force;
   std::optional<recovered_queue> recovered;  ///< known from the node's start
-  bool recover_first = false;                ///< a restart while the node runs: ask the log what survives
+  bool recover_first = false;                        ///< a restart while the node runs: ask the log what survives
 };
 
 /// One queue: receives commands, applies them to its queue_machine, performs the effects at the end of the turn.
@@ -62,6 +64,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   };
 
   caf::behavior running();
+  [[nodiscard]] queue_effects& effects();
   void recover();
   void begin(const recovered_queue& found);
   void flush();
@@ -86,6 +89,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   void perform_dead_letters();
   void perform_grants();
   void perform_life();
+  [[nodiscard]] bool consumers_catch_up();  ///< publishers' credit waits for them
   void answer_publishers();
   void arm_wake();
 
@@ -96,18 +100,19 @@ class queue_actor : public supervision::guarded<io_actor> {
   node_services& services_;
   queue_start start_;
   queue_machine machine_;
-  queue_effects effects_;
+  std::unique_ptr<queue_effects> effects_;  ///< of this turn; a queue that does nothing has none
   dead_letter_publisher dead_letters_;
 
   std::unordered_map<channel_id, peer> peers_;
   std::unordered_map<consumer_id, channel_id> consumer_channel_;
-  std::vector<answer> answers_;   ///< of this turn
-  std::deque<owed> owed_;         ///< ascending by position
+  std::vector<answer> answers_;  ///< of this turn
+  ring<owed> owed_;              ///< ascending by position
   position synced_upto_ = 0;
-  std::deque<waiting_get> gets_;  ///< waiting for the disk
-  std::unordered_map<std::uint64_t, std::uint64_t> paging_bytes_;  ///< by page_out token
+  std::vector<waiting_get> gets_;                                      ///< waiting for the disk
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> paging_bytes_;  ///< by page_out token
   std::uint64_t paging_total_ = 0;
-  std::vector<std::pair<channel_id, std::uint64_t>> held_credit_;  ///< publishers wait while the disk is behind
+  std::vector<std::pair<channel_id, std::uint64_t>> held_credit_;  ///< while the disk is behind, or consumers catch up
+  publish_pace pace_;
   std::optional<time_ms> wake_armed_;
   caf::actor stopping_for_;
   bool deleting_ = false;
