@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace warren {
@@ -26,6 +27,13 @@ inline void store_big_endian(void* to, T v) {
   if constexpr (sizeof(T) == 4) v = static_cast<T>(__builtin_bswap32(static_cast<std::uint32_t>(v)));
   if constexpr (sizeof(T) == 8) v = static_cast<T>(__builtin_bswap64(static_cast<std::uint64_t>(v)));
   std::memcpy(to, &v, sizeof v);
+}
+
+template <class T>
+inline void append_big_endian(std::string& out, T v) {
+  char bytes[sizeof(T)];
+  store_big_endian(bytes, v);
+  out.append(bytes, sizeof bytes);
 }
 
 /// memcpy for the short names and bodies of the data path: up to 16 bytes cost no call. The ranges must not overlap.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/bytes.hpp"
 #include "core/message/field_walk.hpp"
 
 namespace warren {
@@ -137,35 +138,28 @@ field_value read_value(trusted_reader& in) {
   }
 }
 
-template <class T>
-void put(std::string& out, T v) {
-  char bytes[sizeof(T)];
-  store_big_endian(bytes, v);
-  out.append(bytes, sizeof bytes);
-}
-
 void put_value(std::string& out, const field_value& v);
 
 /// Writes a 4-byte length, then whatever `body` appends.
 template <class F>
 void put_with_length(std::string& out, F&& body) {
   const std::size_t at = out.size();
-  put(out, std::uint32_t{0});
+  append_big_endian(out, std::uint32_t{0});
   body();
   store_big_endian(out.data() + at, static_cast<std::uint32_t>(out.size() - at - 4));
 }
 
 void put_long_string(std::string& out, const std::string& text) {
-  put(out, static_cast<std::uint32_t>(text.size()));
+  append_big_endian(out, static_cast<std::uint32_t>(text.size()));
   out += text;
 }
 
 void put_integer(std::string& out, char letter, std::int64_t v) {
   switch (fixed_field_bytes(letter)) {
-    case 1: return put(out, static_cast<std::uint8_t>(v));
-    case 2: return put(out, static_cast<std::uint16_t>(v));
-    case 4: return put(out, static_cast<std::uint32_t>(v));
-    default: return put(out, static_cast<std::uint64_t>(v));
+    case 1: return append_big_endian(out, static_cast<std::uint8_t>(v));
+    case 2: return append_big_endian(out, static_cast<std::uint16_t>(v));
+    case 4: return append_big_endian(out, static_cast<std::uint32_t>(v));
+    default: return append_big_endian(out, static_cast<std::uint64_t>(v));
   }
 }
 
@@ -174,17 +168,17 @@ struct value_writer {
   char letter;
 
   void operator()(std::monostate) const {}
-  void operator()(bool v) const { put(out, static_cast<std::uint8_t>(v)); }
+  void operator()(bool v) const { append_big_endian(out, static_cast<std::uint8_t>(v)); }
   void operator()(std::int64_t v) const { put_integer(out, letter, v); }
   void operator()(double v) const {
     if (letter == 'f')
-      put(out, std::bit_cast<std::uint32_t>(static_cast<float>(v)));
+      append_big_endian(out, std::bit_cast<std::uint32_t>(static_cast<float>(v)));
     else
-      put(out, std::bit_cast<std::uint64_t>(v));
+      append_big_endian(out, std::bit_cast<std::uint64_t>(v));
   }
   void operator()(const decimal_value& v) const {
-    put(out, v.scale);
-    put(out, v.value);
+    append_big_endian(out, v.scale);
+    append_big_endian(out, v.value);
   }
   void operator()(const std::string& v) const { put_long_string(out, v); }
   void operator()(const field_array& v) const {
@@ -211,7 +205,7 @@ void encode_table(const field_table& table, std::string& out) {
   put_with_length(out, [&] {
     for (const auto& [name, value] : table.fields) {
       const std::size_t bytes = std::min<std::size_t>(name.size(), 255);
-      put(out, static_cast<std::uint8_t>(bytes));
+      append_big_endian(out, static_cast<std::uint8_t>(bytes));
       out.append(name, 0, bytes);
       put_value(out, value);
     }

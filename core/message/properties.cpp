@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/bytes.hpp"
 #include "core/message/field_walk.hpp"
 
 namespace warren {
@@ -74,16 +75,9 @@ class property_reader {
   bool ok_ = true;
 };
 
-template <class T>
-void put(std::string& out, T v) {
-  char bytes[sizeof(T)];
-  store_big_endian(bytes, v);
-  out.append(bytes, sizeof bytes);
-}
-
 void put_short_string(std::string& out, std::string_view text) {
   text = text.substr(0, 255);
-  put(out, static_cast<std::uint8_t>(text.size()));
+  append_big_endian(out, static_cast<std::uint8_t>(text.size()));
   out += text;
 }
 
@@ -120,7 +114,7 @@ result<basic_properties> decode_properties(bytes_view raw) {
 
 void encode_properties(const basic_properties& p, std::string& out) {
   const std::size_t flags_at = out.size();
-  put(out, std::uint16_t{0});
+  append_big_endian(out, std::uint16_t{0});
   std::uint16_t flags = 0;
   const auto text = [&](property_bit bit, const std::optional<std::string>& from) {
     if (!from) return;
@@ -130,7 +124,7 @@ void encode_properties(const basic_properties& p, std::string& out) {
   const auto number = [&](property_bit bit, const auto& from) {
     if (!from) return;
     flags |= bit;
-    put(out, *from);
+    append_big_endian(out, *from);
   };
   text(content_type, p.content_type);
   text(content_encoding, p.content_encoding);

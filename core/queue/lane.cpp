@@ -6,18 +6,18 @@
 namespace warren {
 
 namespace {
-constexpr auto later = [](const queue_entry& a, const queue_entry& b) { return a.at > b.at; };
+constexpr auto behind = [](const queue_entry& a, const queue_entry& b) { return a.at > b.at; };
 }
 
 void lane::give_back(queue_entry&& entry) {
   ++count_;
   head_bytes_ += entry.message->record_bytes;
   returned_.push_back(std::move(entry));
-  std::push_heap(returned_.begin(), returned_.end(), later);
+  std::push_heap(returned_.begin(), returned_.end(), behind);
 }
 
 queue_entry lane::take_returned() {
-  std::pop_heap(returned_.begin(), returned_.end(), later);
+  std::pop_heap(returned_.begin(), returned_.end(), behind);
   queue_entry entry = std::move(returned_.back());
   returned_.pop_back();
   if (returned_.capacity() > 64 && returned_.size() < returned_.capacity() / 8) {

@@ -2,7 +2,6 @@
 
 namespace warren {
 namespace {
-target_key key_of(const route_target& t) { return {t.queue != nullptr, t.name()}; }
 }  // namespace
 
 void target_set::add(const route_target& target) {

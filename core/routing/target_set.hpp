@@ -23,6 +23,8 @@ struct target_key {
 };
 [[nodiscard]] inline std::uint64_t hash_of(const target_key& k) { return hash_bytes(k.name) + (k.to_queue ? 0 : 1); }
 
+[[nodiscard]] inline target_key key_of(const route_target& t) { return {t.queue != nullptr, t.name()}; }
+
 /// Destinations, each once, with the number of bindings that lead to it.
 class target_set {
  public:
@@ -31,7 +33,7 @@ class target_set {
     std::uint64_t bindings = 1;
   };
   struct key_of_entry {
-    target_key operator()(const entry& e) const { return {e.target.queue != nullptr, e.target.name()}; }
+    target_key operator()(const entry& e) const { return key_of(e.target); }
   };
 
   void add(const route_target& target);

@@ -7,7 +7,6 @@
 
 namespace warren {
 namespace {
-target_key key_of(const route_target& t) { return {t.queue != nullptr, t.name()}; }
 }  // namespace
 
 void weighted_targets::add(const route_target& target, std::uint64_t weight) {

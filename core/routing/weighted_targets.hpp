@@ -20,7 +20,7 @@ class weighted_targets {
     std::uint64_t weight = 0;  ///< sum over its bindings
   };
   struct key_of_entry {
-    target_key operator()(const entry& e) const { return {e.target.queue != nullptr, e.target.name()}; }
+    target_key operator()(const entry& e) const { return key_of(e.target); }
   };
 
   void add(const route_target& target, std::uint64_t weight);
