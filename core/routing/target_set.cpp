@@ -1,8 +1,6 @@
 #include "core/routing/target_set.hpp"
 
 namespace warren {
-namespace {
-}  // namespace
 
 void target_set::add(const route_target& target) {
   const entry* known = entries_.find(key_of(target));

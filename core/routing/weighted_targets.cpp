@@ -6,8 +6,6 @@
 #include "core/metadata/term_text.hpp"
 
 namespace warren {
-namespace {
-}  // namespace
 
 void weighted_targets::add(const route_target& target, std::uint64_t weight) {
   const entry* known = entries_.find(key_of(target));
