@@ -55,6 +55,11 @@ void delivery_tracker::restore(const std::vector<entry>& settled) {
   live_ = entries_.size();
 }
 
+void delivery_tracker::orphan(queue_id queue) {
+  for (std::size_t i = head_; i < entries_.size(); ++i)
+    if (entries_[i].queue == queue) entries_[i].queue = {};
+}
+
 std::size_t delivery_tracker::consumed() const {
   return static_cast<std::size_t>(std::count_if(entries_.begin() + static_cast<std::ptrdiff_t>(head_), entries_.end(),
                                                 [](const entry& e) { return e.at != 0 && e.consumer; }));

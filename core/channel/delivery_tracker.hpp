@@ -32,6 +32,9 @@ class delivery_tracker {
   void take_all(std::vector<entry>& out);
   /// Puts settled entries back (tx.rollback), in any order.
   void restore(const std::vector<entry>& settled);
+  /// The queue is gone, and will have put its deliveries back: their tags stay good, but settling them concerns nobody (their
+  /// entries have no queue). A queue that comes back has the same positions, given to others by then.
+  void orphan(queue_id queue);
 
   [[nodiscard]] std::size_t size() const { return live_; }
   [[nodiscard]] std::size_t consumed() const;  ///< of them, those of consumers: not of basic.get

@@ -94,6 +94,10 @@ std::string exchange_label(std::string_view name, std::string_view vhost) {
 error no_queue_error(std::string_view name, std::string_view vhost) {
   return fail(reply_code::not_found, "no " + queue_label(name, vhost));
 }
+error queue_down_error(const queue_record& queue) {
+  return fail(reply_code::not_found, "home node " + quoted(queue.node) + " of durable " + queue_label(queue.name, queue.vhost) +
+                                         " is down or inaccessible");
+}
 error no_exchange_error(std::string_view name, std::string_view vhost) {
   return fail(reply_code::not_found, "no " + exchange_label(name, vhost));
 }

@@ -62,6 +62,7 @@ struct caller {
 [[nodiscard]] std::string exchange_label(std::string_view name,
                                          std::string_view vhost);                      ///< `exchange 'x' in vhost 'v'`
 [[nodiscard]] error no_queue_error(std::string_view name, std::string_view vhost);     ///< 404
+[[nodiscard]] error queue_down_error(const queue_record& queue);                       ///< 404, its home node cannot be reached
 [[nodiscard]] error no_exchange_error(std::string_view name, std::string_view vhost);  ///< 404
 [[nodiscard]] error locked_error(const queue_record& queue);         ///< 405, somebody else's exclusive queue
 [[nodiscard]] error in_use_error(const queue_record& queue);         ///< 406, queue.delete if-unused

@@ -79,7 +79,11 @@ cluster_metadata::route cluster_metadata::route_of(const command& c) const {
   const broker_state& state = *machine_.snapshot();
   if (is_durable(c, state)) return {way::agreed, {}};
   std::string home = self_;
-  if (const auto* d = std::get_if<delete_queue>(&c)) {
+  if (const auto* d = std::get_if<declare_queue>(&c)) {
+    const queue_state* q = queue_in(state, d->vhost, d->name);  // one that exists answers for itself
+    if (q != nullptr) home = q->record->durable ? self_ : q->record->node;
+    else if (!d->exclusive_owner) home = d->node;
+  } else if (const auto* d = std::get_if<delete_queue>(&c)) {
     if (const queue_state* q = queue_in(state, d->vhost, d->name)) home = q->record->node;
   } else if (const auto* d = std::get_if<delete_exchange>(&c)) {
     if (const exchange_state* x = exchange_in(state, d->vhost, d->name)) home = x->record->node;
@@ -105,6 +109,31 @@ void cluster_metadata::remove_transient(const std::string& vhost, std::string_vi
     const exchange_state* x = exchange_in(state, vhost, name);
     if (x != nullptr && !x->record->durable) append(into, run(delete_exchange{vhost, std::string(name), false}, false));
   }
+}
+
+std::vector<metadata_event> differences(const broker_state& before, const broker_state& now) {
+  std::vector<metadata_event> events;
+  for (const vhost_ptr& old : before.vhosts) {
+    const vhost_ptr vhost = now.find_vhost(old->name());
+    for (const queue_state& q : old->queues) {
+      const queue_state* still = vhost == nullptr ? nullptr : vhost->find_queue(q.record->name);
+      if (still == nullptr || still->record->id != q.record->id) events.emplace_back(queue_deleted{q.record});
+    }
+    if (vhost == nullptr) events.emplace_back(vhost_deleted{old->name()});
+  }
+  for (const vhost_ptr& vhost : now.vhosts) {
+    const vhost_ptr old = before.find_vhost(vhost->name());
+    if (old == nullptr) events.emplace_back(vhost_created{vhost->name()});
+    for (const queue_state& q : vhost->queues) {
+      const queue_state* known = old == nullptr ? nullptr : old->find_queue(q.record->name);
+      if (known == nullptr || known->record->id != q.record->id) {
+        events.emplace_back(queue_created{q.record, q.in_force});
+      } else if (*known->in_force != *q.in_force) {
+        events.emplace_back(queue_settings_changed{q.record, known->in_force, q.in_force});
+      }
+    }
+  }
+  return events;
 }
 
 // ---- agreed
@@ -165,7 +194,11 @@ cluster_metadata::outcome cluster_metadata::install(broker_snapshot agreed_part)
   machine_ = metadata_machine(std::move(agreed_part));
   for (const command& c : transient) (void)run(c, false);
   outcome out;
+  out.done.events = differences(*before, *machine_.snapshot());
   out.done.changed = true;
+  for (const metadata_event& e : out.done.events)
+    if (const auto* q = std::get_if<queue_deleted>(&e); q != nullptr && !q->queue->durable && q->queue->node == self_)
+      out.announce.push_back(delete_queue{q->queue->vhost, q->queue->name, q->queue->id});
   return out;
 }
 

@@ -78,6 +78,9 @@ class cluster_metadata {
   std::vector<claim> waiting_;
 };
 
+/// The events that lead from one state to another, as far as actors are concerned: virtual hosts, queues, what is in force for them.
+[[nodiscard]] std::vector<metadata_event> differences(const broker_state& before, const broker_state& now);
+
 /// The home node of a binding with a transient end: its destination's, else its source's; "" = agreed, or an end is
 /// missing.
 [[nodiscard]] std::string home_of_binding(const vhost_topology& vhost, const binding_record& b);

@@ -140,13 +140,23 @@ struct reserve_queue_ids {
   std::uint64_t next = 1;
 };
 
+// members of the cluster
+struct put_node {
+  std::string name;
+  bool ram = false;
+  std::string version;
+};
+struct remove_node {
+  std::string name;
+};
+
 /// The order is part of the stored format: append only (storage/metadata_codec.hpp).
 using command =
     std::variant<put_vhost, delete_vhost, set_vhost_limits, set_vhost_tracing, put_user, delete_user, set_password,
                  set_user_tags, set_user_limits, set_permission, clear_permission, set_topic_permission,
                  clear_topic_permission, set_policy, clear_policy, set_parameter, clear_parameter, set_global_parameter,
                  clear_global_parameter, declare_exchange, delete_exchange, declare_queue, delete_queue, bind, unbind,
-                 delete_exclusive_queues, reserve_queue_ids>;
+                 delete_exclusive_queues, reserve_queue_ids, put_node, remove_node>;
 
 [[nodiscard]] std::string_view command_name(const command&);  ///< `declare_queue`, for logs
 

@@ -76,10 +76,14 @@ struct global_parameter_changed {
   bool cleared = false;
 };
 
+struct node_changed {  ///< a member came, changed or went
+  std::string name;
+};
+
 using metadata_event =
     std::variant<vhost_created, vhost_changed, vhost_deleted, queue_created, queue_deleted, queue_settings_changed,
                  exchange_created, exchange_deleted, exchange_settings_changed, binding_created, binding_deleted,
                  user_created, user_changed, user_deleted, permission_changed, policy_changed, parameter_changed,
-                 global_parameter_changed>;
+                 global_parameter_changed, node_changed>;
 
 }  // namespace warren

@@ -13,6 +13,7 @@ class exporter {
 
   std::vector<command> run() {
     out_.push_back(reserve_queue_ids{state_.next_queue_id});
+    for (const auto& [name, node] : state_.nodes) out_.push_back(put_node{name, node.ram, node.version});
     for (const auto& [name, json] : state_.global_parameters) out_.push_back(set_global_parameter{name, json});
     for (const user_ptr& user : state_.users) {
       out_.push_back(put_user{user->name, user->password_hash, user->hashing_algorithm, user->tags, false});

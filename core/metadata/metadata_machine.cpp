@@ -99,7 +99,9 @@ std::string_view command_name(const command& c) {
                                         "bind",
                                         "unbind",
                                         "delete_exclusive_queues",
-                                        "reserve_queue_ids"};
+                                        "reserve_queue_ids",
+                                        "put_node",
+                                        "remove_node"};
   static_assert(std::size(names) == std::variant_size_v<command>);
   return names[c.index()];
 }

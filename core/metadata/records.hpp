@@ -83,6 +83,14 @@ struct exchange_in_force {
 };
 using exchange_in_force_ptr = std::shared_ptr<const exchange_in_force>;
 
+/// A member of the cluster. Who takes part in its decisions is the log's own business; this is what operators are told.
+struct node_record {
+  std::string name;
+  bool ram = false;  ///< it has no vote, and is listed as a RAM node
+  std::string version;
+  friend bool operator==(const node_record&, const node_record&) = default;
+};
+
 struct vhost_limits {  ///< absent or negative = unlimited, 0 = none
   std::optional<std::int64_t> max_connections, max_queues;
   friend bool operator==(const vhost_limits&, const vhost_limits&) = default;

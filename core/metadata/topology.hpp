@@ -84,6 +84,7 @@ struct broker_state {
   persistent_table<vhost_ptr, name_of_vhost> vhosts;
   persistent_table<user_ptr, name_of_user> users;
   persistent_map<std::string, std::string> global_parameters;  ///< values are JSON texts
+  persistent_map<std::string, node_record> nodes;               ///< members of the cluster, by name
   std::uint64_t next_queue_id = 1;
   std::uint64_t version = 0;  ///< counts applied commands that changed something
 

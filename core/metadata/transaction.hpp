@@ -48,6 +48,9 @@ class transaction {
   void operator()(const unbind&);
   void operator()(const delete_exclusive_queues&);
   void operator()(const reserve_queue_ids&);
+  // members: apply_nodes.cpp
+  void operator()(const put_node&);
+  void operator()(const remove_node&);
 
  private:
   /// Runs edit(vhost_topology&) on a copy that replaces the virtual host afterwards, unless the command failed.

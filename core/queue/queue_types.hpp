@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/ids.hpp"
+#include "core/message/field_table.hpp"
 #include "core/message/message.hpp"
 
 namespace warren {
@@ -40,6 +41,7 @@ struct consumer_spec {
   std::uint32_t prefetch = 0;     ///< unacknowledged deliveries at most; 0 = unlimited
   bool wants_grants = false;      ///< channel with a global prefetch: deliver only against grant()
   std::int64_t window_bytes = 0;  ///< bytes (record_bytes + 64 each) that may be under way to the socket
+  field_table arguments = {};     ///< as the client gave them, for listings
 };
 
 struct delivery {

@@ -209,3 +209,18 @@ TEST_CASE("sequence ranges merge, split and come back whole", "[channel]") {
   CHECK(r.take() == std::vector<seq_ranges::range>{{4, 5}, {8, 10}, {20, 20}});
   CHECK(r.empty());
 }
+
+TEST_CASE("deliveries of a queue that is gone keep their tags and lose their queue", "[channel]") {
+  delivery_tracker t;
+  std::vector<delivery_tracker::entry> out;
+  (void)t.add({1}, 7, {1}, 0);
+  (void)t.add({2}, 7, {2}, 0);
+  (void)t.add({1}, 8, {1}, 0);
+  t.orphan({1});
+  REQUIRE(t.settle(3, true, out).ok());
+  REQUIRE(out.size() == 3);
+  CHECK(out[0].queue == queue_id{});
+  CHECK(out[1].queue == queue_id{2});
+  CHECK(out[2].queue == queue_id{});
+  CHECK_FALSE(t.settle(1, false, out).ok());
+}
