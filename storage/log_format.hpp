@@ -9,7 +9,8 @@
 
 namespace warren::storage {
 
-inline constexpr std::uint32_t log_version = 1;
+inline constexpr std::uint32_t log_version = 2;  ///< 2: entries of Raft groups
+inline constexpr std::uint32_t oldest_log_version = 1;
 inline constexpr char log_magic[8] = {'W', 'R', 'N', 'L', 'O', 'G', '\r', '\n'};
 inline constexpr std::uint64_t log_header_bytes = 512;  ///< a sector; most disks write it whole or not at all
 
@@ -40,6 +41,11 @@ enum class log_entry : std::uint8_t {
   acks = 2,      ///< u64 queue, then position ranges: dead wherever they stand
   metadata = 3,  ///< u64 number, u64 bytes, then the command, padded
   dropped = 4,   ///< u64: files below this id are dropped
+  raft_entries = 5,   ///< of one group (raft_records.hpp), as are all that follow
+  raft_truncate = 6,  ///< u64 group, u64 index: its entries from there on are void
+  raft_vote = 7,      ///< u64 group, u64 term, u64 voted for
+  raft_install = 8,   ///< u64 group, u64 index, u64 term: all of its entries are void, a snapshot has everything up to there
+  raft_gone = 9,      ///< u64 group: so is everything of it
 };
 struct log_entry_header {
   std::uint32_t length = 0;  ///< of the payload, a multiple of 8

@@ -56,9 +56,9 @@ status read_headers(file_system& fs, const std::string& directory, const log_rea
     const auto got = opened.value()->read_at(0, sector.data(), sector.size());
     if (!got.ok()) return got.failure();
     const auto header = parse_log_header(sector, how.incarnation);
-    if (header && header->version != log_version)
+    if (header && (header->version < oldest_log_version || header->version > log_version))
       return fail(reply_code::internal_error, f.path + ": format version " + std::to_string(header->version) +
-                                                  ", this program reads version " + std::to_string(log_version));
+                                                  ", this program reads versions up to " + std::to_string(log_version));
     if (!header && !blank(sector)) {
       headless.push_back({f.path, {f.slot, f.bytes}});
       continue;

@@ -206,7 +206,9 @@ void record(A& a, C& c) {
     fields(a, c.owner);
   } else if constexpr (std::is_same_v<plain, reserve_queue_ids>) {
     fields(a, c.next);
-  } else {  // delete_vhost, delete_user, clear_global_parameter
+  } else if constexpr (std::is_same_v<plain, put_node>) {
+    fields(a, c.name, c.ram, c.version);
+  } else {  // delete_vhost, delete_user, clear_global_parameter, remove_node
     fields(a, c.name);
   }
 }

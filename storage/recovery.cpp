@@ -28,7 +28,16 @@ result<std::unique_ptr<recovery>> recovery::read(const data_directory& d, const 
   r->log_ = std::move(log).value();
   r->notes_ = r->log_.notes;
   if (status s = r->read_metadata(); !s.ok()) return s.failure();
+  r->group_snapshots_ = std::make_unique<raft_snapshots>(d.files(), d.path() + "/raft");
+  auto groups = replay_raft(r->log_, *r->group_snapshots_, options.accept_damaged_log, r->notes_);
+  if (!groups.ok()) return groups.failure();
+  r->groups_ = std::move(groups).value();
   return r;
+}
+
+const recovered_group* recovery::group(raft_group_id id) const {
+  const auto g = groups_.groups.find(id);
+  return g == groups_.groups.end() ? nullptr : &g->second.found;
 }
 
 status recovery::read_metadata() {
@@ -70,7 +79,8 @@ status recovery::read_metadata() {
   return success{};
 }
 
-result<std::unique_ptr<write_ahead_log>> recovery::open_log(const std::unordered_map<queue_id, queue_in_log>& queues) {
+result<std::unique_ptr<write_ahead_log>> recovery::open_log(const std::unordered_map<queue_id, queue_in_log>& queues,
+                                                            const raft_in_log& groups) {
   file_system& fs = directory_.files();
   write_ahead_log::beginning b;
   b.incarnation = directory_.incarnation();
@@ -89,10 +99,14 @@ result<std::unique_ptr<write_ahead_log>> recovery::open_log(const std::unordered
     old.last_metadata = last_command_;
     old.flush_asked = true;
     b.queues_from = std::max(b.queues_from, f.header.queues_from);
+    for (const auto& [id, g] : groups.groups)
+      if (const auto in = g.files.find(old.id); in != g.files.end()) old.groups[id.value] = in->second;
     b.old.push_back(std::move(old));
   }
   for (const auto& [id, q] : queues)
     if (q.last_file != 0) b.last_file[id.value] = q.last_file;
+  for (const auto& [id, g] : groups.groups)
+    if (g.found.state.vote.term != 0) b.votes[id.value] = g.found.state.vote;
   if (!log_.files.empty()) {
     // The next file will say how far this one is sound, which must then be true on the disk as well.
     auto newest = fs.open(log_.files.back().path, open_mode::read_write);
@@ -152,10 +166,19 @@ result<recovered_node> recovery::finish(const std::function<bool(queue_id)>& dur
 
   // Segments in which nothing lives go, and their acks with them: first the log learns what it still holds of those, or a
   // second recovery would find them alive in it.
-  auto log = open_log(in_log);
+  auto log = open_log(in_log, groups_);
   if (!log.ok()) return log.failure();
   out.log = std::move(log).value();
   for (const auto& [queue, ranges] : dead) out.log->append_acks(queue, ranges);
+  out.group_snapshots = std::move(group_snapshots_);
+  for (auto& [id, g] : groups_.groups) {
+    if (g.void_log) {
+      raft::log_write void_log;
+      void_log.install = g.found.state.snapshot;
+      out.log->append_raft(id, void_log);
+    }
+    out.groups.emplace(id, std::move(g.found));
+  }
   if (status s = out.log->commit(); !s.ok()) return s.failure();
   if (status s = out.log->sync(); !s.ok()) return s.failure();
   if (status s = store.flush_acks(); !s.ok()) return s.failure();

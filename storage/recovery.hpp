@@ -11,6 +11,8 @@
 #include "storage/metadata_snapshot.hpp"
 #include "storage/options.hpp"
 #include "storage/queue_replay.hpp"
+#include "storage/raft_replay.hpp"
+#include "storage/raft_snapshots.hpp"
 #include "storage/segment_store.hpp"
 #include "storage/write_ahead_log.hpp"
 
@@ -21,6 +23,8 @@ struct recovered_node {
   std::unique_ptr<write_ahead_log> log;
   std::unique_ptr<segment_store> store;
   std::unordered_map<queue_id, recovered_queue> queues;  ///< those of which something was found
+  std::unique_ptr<raft_snapshots> group_snapshots;
+  std::unordered_map<raft_group_id, recovered_group> groups;  ///< Raft groups of which something was found
   bool clean = false;                  ///< the last stop was a clean one
   std::uint64_t moved_messages = 0;    ///< from the log to segments
   position first_position = 1;         ///< of a queue of which nothing was found
@@ -44,6 +48,9 @@ class recovery {
   /// The number of the last command: the `index` of a snapshot that has all of them.
   [[nodiscard]] std::uint64_t last_command() const { return last_command_; }
 
+  /// Raft groups, as their last run left them; moved into recovered_node by finish().
+  [[nodiscard]] const recovered_group* group(raft_group_id id) const;
+
   /// `durable` says whether this id belongs to an existing durable queue; whatever is on disk of others is removed.
   [[nodiscard]] result<recovered_node> finish(const std::function<bool(queue_id)>& durable);
 
@@ -53,14 +60,16 @@ class recovery {
  private:
   recovery(const data_directory& d, const storage_options& o) : directory_(d), options_(o) {}
   [[nodiscard]] status read_metadata();
-  [[nodiscard]] result<std::unique_ptr<write_ahead_log>> open_log(
-      const std::unordered_map<queue_id, queue_in_log>& queues);
+  [[nodiscard]] result<std::unique_ptr<write_ahead_log>> open_log(const std::unordered_map<queue_id, queue_in_log>& queues,
+                                                                  const raft_in_log& groups);
 
   const data_directory& directory_;
   storage_options options_;
   std::optional<clean_stop> clean_;
   std::optional<metadata_snapshot> snapshot_;
   log_content log_;
+  std::unique_ptr<raft_snapshots> group_snapshots_;
+  raft_in_log groups_;
   std::vector<bytes_view> commands_;
   std::uint64_t last_command_ = 0;
   std::vector<std::string> notes_;

@@ -33,6 +33,7 @@ write_ahead_log::write_ahead_log(file_system& fs, std::string directory, const s
       last_metadata_(b.last_metadata),
       covered_(b.covered) {
   oldest_live_ = files_.empty() ? next_file_ : files_.front().id;
+  for (const auto& [group, vote] : b.votes) votes_[group] = {vote, oldest_live_};  // at least as new: written again too early
 }
 
 result<std::unique_ptr<write_ahead_log>> write_ahead_log::open(file_system& fs, std::string directory,
@@ -127,6 +128,14 @@ status write_ahead_log::commit() {
   for (const std::uint64_t q : pending_queues_)
     if (std::exchange(last_file_[q], to.id) != to.id) to.queues.insert(q);
   pending_queues_.clear();
+  for (const auto& [group, upto] : pending_groups_) {
+    raft::log_index& last = to.groups[group];
+    last = std::max(last, upto);
+  }
+  pending_groups_.clear();
+  for (const std::uint64_t group : pending_votes_)
+    if (const auto v = votes_.find(group); v != votes_.end()) v->second.file = to.id;
+  pending_votes_.clear();
   retiring_.insert(retiring_.end(), condemned_.begin(), condemned_.end());
   condemned_.clear();
   if (buffer_.capacity() > buffer_kept) std::string().swap(buffer_);
@@ -209,6 +218,7 @@ status write_ahead_log::start_file(std::uint64_t room) {
     if (std::exchange(files_[i].flush_asked, true)) continue;
     for (const std::uint64_t q : files_[i].queues) flushes_.push_back({queue_id{q}, log_file_id{files_[i].id}});
   }
+  raft_snapshots_due_ = true;
   return success{};
 }
 
@@ -254,7 +264,7 @@ std::optional<std::uint64_t> write_ahead_log::take_snapshot_request() {
 std::optional<log_file_id> write_ahead_log::take_barrier_request() {
   std::uint64_t upto = 0;
   for (std::size_t i = 0; i + 1 < files_.size(); ++i) {
-    if (!files_[i].queues.empty() || files_[i].last_metadata > covered_) break;
+    if (!files_[i].queues.empty() || !files_[i].groups.empty() || files_[i].last_metadata > covered_) break;
     upto = files_[i].id;
   }
   if (upto <= barrier_asked_) return std::nullopt;
@@ -270,10 +280,8 @@ void write_ahead_log::barrier_passed(log_file_id file) {
   if (oldest_live_ == files_.front().id) return;
   oldest_live_ = files_.front().id;
   std::erase_if(last_file_, [&](const auto& q) { return q.second != 0 && q.second < oldest_live_; });
-  const std::size_t header_at = buffer_.size();
-  begin_entry(log_entry::dropped);
-  put_u64(buffer_, oldest_live_);
-  end_entry(header_at);
+  keep_votes();
+  append_numbers(log_entry::dropped, {oldest_live_});
 }
 
 /// The log says durably that these files are dropped: from now on they may be overwritten.

@@ -48,7 +48,9 @@ std::vector<command> one_of_each() {
           bind{"v", binding},
           unbind{"v", binding},
           delete_exclusive_queues{connection_id{4}},
-          reserve_queue_ids{99}};
+          reserve_queue_ids{99},
+          put_node{"rabbit@a", true, "3.10.8"},
+          remove_node{"rabbit@a"}};
 }
 
 metadata_machine furnished() {
