@@ -1,9 +1,16 @@
-# warren_folder(NAME [USES folder...] [LINK library...] [PCH header]): the static library warren_NAME from NAME/**/*.cpp
-# (except NAME/main/, which holds programs). A folder without sources yet makes no target.
+# warren_folder(NAME [AT path] [WITHOUT folder] [USES folder...] [LINK library...] [PCH header]): the static library warren_NAME from
+# NAME/**/*.cpp, or from what is AT another path (except main/, which holds programs, and the folder WITHOUT which it is). A folder
+# without sources yet makes no target.
 function(warren_folder name)
-  cmake_parse_arguments(ARG "" "PCH" "USES;LINK" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/${name}/main/")
+  cmake_parse_arguments(ARG "" "PCH;AT;WITHOUT" "USES;LINK" ${ARGN})
+  if(NOT ARG_AT)
+    set(ARG_AT ${name})
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${ARG_AT}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/${ARG_AT}/main/")
+  if(ARG_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "/${ARG_AT}/${ARG_WITHOUT}/")
+  endif()
   if(NOT sources)
     return()
   endif()

@@ -35,3 +35,5 @@ endfunction()
 
 warren_fuzzed(amqp core/base core/message amqp)
 warren_fuzzed(storage core storage)  # log records: nothing there yet makes no target
+warren_fuzzed(distribution core/base distribution/wire)
+warren_fuzzed(actors core/base core/message actors/remote/wire)

@@ -121,6 +121,21 @@ def storage_frame(payload, kind=1, sequence=0, synced=0):
 ACKS = log_entry(2, struct.pack('<Q', 1) + bytes([2, 7, 3, 5, 0]))
 COMMAND = log_entry(3, struct.pack('<QQ', 1, 7) + b'command')
 
+# ---- distribution: hellos, EPMD, batches (distribution/wire)
+
+def hello(name, role=1, version=1, length=None, magic=b'WRNL'):
+    rest = struct.pack('>BQ', role, 7) + bytes(range(32)) + shortstr(name)
+    return magic + struct.pack('>HH', version, 8 + len(rest) if length is None else length) + rest
+
+
+def alive2(name, port=25672, extra=b'', highest=6):
+    return struct.pack('>BHBBHHH', 120, port, 77, 0, highest, 5, len(name)) + name + struct.pack('>H', len(extra)) + extra
+
+
+def link_frame(service, content):
+    return struct.pack('>HI', service, len(content)) + content
+
+
 RUNNING, SMALL = b'\x01', b'\x11'  # fuzz_connection's first octet: logged in already; 100 bytes are the largest message
 
 METHODS = {
@@ -149,6 +164,24 @@ CORPORA = {
         'segment': storage_frame(run([b'a'])) + storage_frame(run([b'b'], 9), sequence=1),
         'damaged_between': storage_frame(ACKS) + b'\xff' * 64 + storage_frame(COMMAND, sequence=2, synced=100),
         'dropped': storage_frame(log_entry(4, struct.pack('<Q', 3))),
+    },
+    'link_hello': {
+        'node': hello(b'rabbit@box'), 'tool': hello(b'tool@box', 2), 'version_2': hello(b'rabbit@box', version=2),
+        'oversized': hello(b'rabbit@box', length=513), 'role_3': hello(b'rabbit@box', 3), 'no_name': hello(b''),
+        'http': b'GET / HTTP/1.1\r\n\r\n', 'cut': hello(b'rabbit@box')[:30], 'longer': hello(b'rabbit@box') + b'x',
+        'longest': hello(b'a' * 255),
+    },
+    'epmd': {
+        'alive2': b'\0' + alive2(b'rabbit'), 'alive2_old': b'\0' + alive2(b'rabbit', highest=5),
+        'alive2_extra': b'\0' + alive2(b'rabbit', extra=b'more'), 'port_please2': b'\0zrabbit', 'names': b'\0n', 'dump': b'\0d',
+        'kill': b'\0k', 'stop': b'\0srabbit', 'http': b'\0GET / HTTP/1.1', 'alive2_resp': b'\1\x79\0\0\1',
+        'alive2_x_resp': b'\1\x76\0\0\0\0\4', 'port2_resp': b'\2\x77\0' + alive2(b'rabbit')[1:], 'port2_resp_none': b'\2\x77\1',
+        'names_resp': b'\3' + struct.pack('>I', 4369) + b'name rabbit at port 25672\nname hare at port 1\n',
+        'names_resp_noise': b'\3\0\0\0\0name x at port 99999\nactive name <y>\n',
+    },
+    'link_batch': {
+        'two': link_frame(1, b'hello') + link_frame(3, b''), 'ack': link_frame(0, struct.pack('>Q', 500)),
+        'cut': link_frame(1, b'hello')[:-1], 'length_too_long': b'\0\1\xff\xff\xff\xffabc', 'unknown_service': link_frame(999, b'x'),
     },
     'field_table': {
         'empty': b'', 'every_type': content(EVERY_TYPE), 'array_128_deep': nested(b'A', 128),
