@@ -65,42 +65,73 @@ resource_probe system_probe(const std::string& data_directory) {
   return {resident_bytes, [data_directory] { return free_bytes(data_directory); }, total_memory()};
 }
 
+std::uint64_t memory_limit_bytes(const resource_limits& limits, std::uint64_t total) {
+  if (limits.memory_blocked) return 0;
+  if (limits.memory_absolute != 0) return limits.memory_absolute;
+  return static_cast<std::uint64_t>(limits.memory_relative * static_cast<double>(total));
+}
+
+std::uint64_t disk_limit_bytes(const resource_limits& limits, std::uint64_t total) {
+  if (limits.disk_relative > 0) return static_cast<std::uint64_t>(limits.disk_relative * static_cast<double>(total));
+  return limits.disk_absolute;
+}
+
+namespace {
+
+void compare_memory(caf::stateful_actor<alarm_state>* self, node_services& services, const resource_probe& probe) {
+  alarm_state& state = self->state;
+  resource_numbers& n = state.numbers;
+  n.memory_used = probe.memory_used_bytes();
+  n.memory_limit = memory_limit_bytes(services.alarms.limits(), n.memory_total);
+  services.alarms.measured(n);
+  const bool on = n.memory_used >= n.memory_limit;
+  if (on != state.memory_on) announce(services, alarm_board::memory, state.memory_on = on, "memory", n.memory_used, n.memory_limit);
+  const bool paging = static_cast<double>(n.memory_used) >= services.options.memory_paging_ratio * static_cast<double>(n.memory_limit);
+  if (paging != services.alarms.paging()) {
+    services.alarms.set_paging(paging);
+    for (const auto& [id, queue] : services.queues.all()) self->send(queue, queue_memory_pressure{});
+  }
+}
+
+void compare_disk(caf::stateful_actor<alarm_state>* self, node_services& services, const resource_probe& probe) {
+  alarm_state& state = self->state;
+  resource_numbers& n = state.numbers;
+  n.disk_free = probe.disk_free_bytes();
+  n.disk_limit = disk_limit_bytes(services.alarms.limits(), n.memory_total);
+  services.alarms.measured(n);
+  const bool on = n.disk_free < n.disk_limit;
+  if (on != state.disk_on) announce(services, alarm_board::disk, state.disk_on = on, "disk", n.disk_free, n.disk_limit);
+}
+
+}  // namespace
+
 caf::behavior alarm_actor(caf::stateful_actor<alarm_state>* self, node_services* services, resource_probe probe,
                           supervision::place where) {
   supervision::guard(self, std::move(where), "alarms");
   const broker_options& o = services->options;
-  const std::uint64_t total = o.total_memory_override != 0 ? o.total_memory_override : probe.memory_total_bytes;
-  alarm_state& s = self->state;
-  s.memory_limit = o.memory_watermark_absolute != 0
-                       ? o.memory_watermark_absolute
-                       : static_cast<std::uint64_t>(o.memory_watermark_relative * static_cast<double>(total));
-  s.disk_limit = o.disk_free_limit_relative > 0
-                     ? static_cast<std::uint64_t>(o.disk_free_limit_relative * static_cast<double>(total))
-                     : o.disk_free_limit_absolute;
+  self->state.numbers.memory_total = o.total_memory_override != 0 ? o.total_memory_override : probe.memory_total_bytes;
+  self->state.memory_on = (services->alarms.flags() & alarm_board::memory) != 0;  // after a restart
+  self->state.disk_on = (services->alarms.flags() & alarm_board::disk) != 0;
+  services->alarm_actor.set(self);
   self->send(self, check_memory{});
   self->send(self, check_disk{});
   return {
       [self, services, probe](const check_memory&) {
-        alarm_state& state = self->state;
-        const std::uint64_t used = probe.memory_used_bytes();
-        const bool on = used >= state.memory_limit;
-        if (on != state.memory_on) announce(*services, alarm_board::memory, state.memory_on = on, "memory", used, state.memory_limit);
-        const bool paging = static_cast<double>(used) >= services->options.memory_paging_ratio * static_cast<double>(state.memory_limit);
-        if (paging != services->alarms.paging()) {
-          services->alarms.set_paging(paging);
-          for (const auto& [id, queue] : services->queues.all()) self->send(queue, queue_memory_pressure{});
-        }
+        compare_memory(self, *services, probe);
         self->delayed_send(self, std::chrono::milliseconds(services->options.memory_monitor_interval_ms), check_memory{});
       },
       [self, services, probe](const check_disk&) {
-        alarm_state& state = self->state;
-        const std::uint64_t free = probe.disk_free_bytes();
-        const bool on = free < state.disk_limit;
-        if (on != state.disk_on) announce(*services, alarm_board::disk, state.disk_on = on, "disk", free, state.disk_limit);
+        compare_disk(self, *services, probe);
         // often near the limit, seldom far from it: the time in which 250 MB/s would cross it, 100 ms … 10 s
-        const std::uint64_t distance = free > state.disk_limit ? free - state.disk_limit : state.disk_limit - free;
+        const resource_numbers& n = self->state.numbers;
+        const std::uint64_t distance = n.disk_free > n.disk_limit ? n.disk_free - n.disk_limit : n.disk_limit - n.disk_free;
         const auto wait = std::clamp<std::uint64_t>(distance / 250'000, 100, 10'000);
         self->delayed_send(self, std::chrono::milliseconds(wait), check_disk{});
+      },
+      [self, services, probe](const alarms_check_now&) {
+        compare_memory(self, *services, probe);
+        compare_disk(self, *services, probe);
+        return alarms_checked{};
       },
   };
 }

@@ -24,8 +24,18 @@ caf::behavior alarm_actor(caf::stateful_actor<struct alarm_state>* self, node_se
 
 struct alarm_state {
   static inline const char* name = "alarms";
-  std::uint64_t memory_limit = 0, disk_limit = 0;
+  resource_numbers numbers;
   bool memory_on = false, disk_on = false;
 };
 
+/// Measure at once: the limits were changed. Answered by alarms_checked.
+struct alarms_check_now {};
+struct alarms_checked {};
+
+[[nodiscard]] std::uint64_t memory_limit_bytes(const resource_limits& limits, std::uint64_t total);
+[[nodiscard]] std::uint64_t disk_limit_bytes(const resource_limits& limits, std::uint64_t total);
+
 }  // namespace warren::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::alarms_check_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::alarms_checked)

@@ -2,9 +2,25 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <string>
 
 namespace warren::actors {
+
+/// What memory and disk are held against, as the configuration or an operator (until the next start) says.
+struct resource_limits {
+  double memory_relative = 0.4;
+  std::uint64_t memory_absolute = 0;  ///< wins when not 0
+  bool memory_blocked = false;        ///< a watermark of 0: the alarm is always on
+  std::uint64_t disk_absolute = 0;
+  double disk_relative = 0;  ///< times total memory; wins when not 0
+};
+
+/// The last measurement, and the limits in bytes that it was compared with.
+struct resource_numbers {
+  std::uint64_t memory_total = 0, memory_used = 0, memory_limit = 0;
+  std::uint64_t disk_free = 0, disk_limit = 0;
+};
 
 /// Which alarms are on, for connections to look at: a flag per kind, read on every batch of publishes.
 class alarm_board {
@@ -37,9 +53,30 @@ class alarm_board {
   void set_paging(bool on) { paging_.store(on, std::memory_order_relaxed); }
   [[nodiscard]] bool paging() const { return paging_.load(std::memory_order_relaxed); }
 
+  // The alarm actor is restarted after a crash; what an operator set and what was measured outlive it here.
+  void limit_to(const resource_limits& limits) {
+    std::lock_guard lock(mutex_);
+    limits_ = limits;
+  }
+  [[nodiscard]] resource_limits limits() const {
+    std::lock_guard lock(mutex_);
+    return limits_;
+  }
+  void measured(const resource_numbers& numbers) {
+    std::lock_guard lock(mutex_);
+    numbers_ = numbers;
+  }
+  [[nodiscard]] resource_numbers numbers() const {
+    std::lock_guard lock(mutex_);
+    return numbers_;
+  }
+
  private:
   std::atomic<std::uint8_t> flags_{0};
   std::atomic<bool> paging_{false};
+  mutable std::mutex mutex_;
+  resource_limits limits_;
+  resource_numbers numbers_;
   std::atomic<bool> descriptors_{false};
 };
 

@@ -44,9 +44,8 @@ std::string attribute_name(const ASN1_OBJECT* object) {
   return dotted;
 }
 
-std::vector<attribute> attributes(X509* certificate) {
+std::vector<attribute> attributes(const X509_NAME* subject) {
   std::vector<attribute> out;
-  const X509_NAME* subject = X509_get_subject_name(certificate);
   for (int i = 0; i < X509_NAME_entry_count(subject); ++i) {
     X509_NAME_ENTRY* entry = X509_NAME_get_entry(subject, i);
     unsigned char* utf8 = nullptr;
@@ -104,8 +103,10 @@ std::optional<std::string> alternative_name(X509* certificate, const certificate
 
 }  // namespace
 
-std::string distinguished_name(X509* certificate) {
-  const auto parts = attributes(certificate);
+namespace {
+
+std::string rfc4514(const X509_NAME* name) {
+  const auto parts = attributes(name);
   std::string out;
   for (std::size_t end = parts.size(); end > 0;) {
     std::size_t begin = end - 1;
@@ -118,6 +119,11 @@ std::string distinguished_name(X509* certificate) {
   return out;
 }
 
+}  // namespace
+
+std::string distinguished_name(X509* certificate) { return rfc4514(X509_get_subject_name(certificate)); }
+std::string issuer_name(X509* certificate) { return rfc4514(X509_get_issuer_name(certificate)); }
+
 std::optional<std::string> certificate_user(X509* certificate, const certificate_login_options& options) {
   switch (options.from) {
     case certificate_login::distinguished_name: {
@@ -127,7 +133,7 @@ std::optional<std::string> certificate_user(X509* certificate, const certificate
     }
     case certificate_login::common_name: {
       std::string names;
-      for (const auto& part : attributes(certificate))
+      for (const auto& part : attributes(X509_get_subject_name(certificate)))
         if (part.name == "CN") names += (names.empty() ? "" : ",") + part.value;
       if (names.empty()) return std::nullopt;
       return names;

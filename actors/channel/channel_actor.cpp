@@ -67,7 +67,28 @@ caf::behavior channel_actor::make_behavior() {
         run();
       },
       [this](const channel_release&) { quit(); },
+      [this](const channel_ask_info&) { return report(); },
   };
+}
+
+channel_info channel_actor::report() const {
+  channel_info i;
+  i.open = counted_ && gate_.where() == amqp::channel_gate::state::open;
+  i.number = setup_.number;
+  i.connection = setup_.connection.id();
+  i.connection_name = setup_.connection_name;
+  i.user = setup_.user;
+  i.vhost = setup_.vhost;
+  i.transactional = mode_ == mode::tx;
+  i.confirm = mode_ == mode::confirm;
+  i.consumers = consumers_.size() + (reply_consumer_ ? 1 : 0);
+  i.unacknowledged = deliveries_.size();
+  i.uncommitted = tx_publishes_.size();
+  for (const tx_settlement& s : tx_settlements_) i.acks_uncommitted += s.entries.size();
+  i.unconfirmed = i.confirm ? confirms_.open() : 0;
+  i.prefetch = prefetch_;
+  i.global_prefetch = grants_.limit();
+  return i;
 }
 
 void channel_actor::on_exit() {

@@ -12,6 +12,7 @@
 #include "actors/connection/connection_messages.hpp"
 #include "actors/metadata/metadata_messages.hpp"
 #include "actors/queue/queue_messages.hpp"
+#include "actors/remote/remote_messages.hpp"
 #include "actors/runtime/io_actor.hpp"
 #include "actors/runtime/services.hpp"
 #include "amqp/channel_gate.hpp"
@@ -32,9 +33,9 @@ namespace warren::actors {
 struct channel_setup {
   std::uint16_t number = 0;
   caf::actor connection;
+  std::string connection_name;  ///< `127.0.0.1:40000 -> 127.0.0.1:5672`
   connection_id connection_number;
   std::string user, vhost;
-  std::string connection_name;  ///< `127.0.0.1:40000 -> 127.0.0.1:5672`
   std::uint32_t frame_max = 0;  ///< 0 = unlimited
   bool consumer_cancel_notify = false;
 };
@@ -95,6 +96,7 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   void dispatch(amqp::method& m);
   void opened();
   void ended();
+  [[nodiscard]] channel_info report() const;
   void resume() { busy_ = false; }
   /// The method that is being carried out, for close frames.
   void begin(amqp::method_id id) { current_ = id; }
@@ -107,6 +109,7 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
 
   // links (channel_links.cpp)
   link* link_to(const queue_record& queue);
+  [[nodiscard]] error no_queue(const std::string& name) const;
   void touch(link& l);
   void flush_links();
   void on_queue_down(const caf::actor_addr& who, bool crashed);
@@ -119,6 +122,7 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   [[nodiscard]] bool check_content(channel_item& item);
   void route_and_send(message_ref content, bool mandatory);
   void resolve(const message& m);
+  [[nodiscard]] bool out_of_reach() const;
   void return_unroutable(const message_ref& content);
   void collect_confirms();
   [[nodiscard]] bool to_reply_queue(const message_ref& content);
@@ -157,7 +161,9 @@ class channel_actor : public supervision::guarded<io_actor>, private ticked {
   void bind_queue(bool add, std::string queue, std::string exchange, std::string key, field_table arguments, bool nowait);
   void bind_exchange(bool add, std::string destination, std::string source, std::string key, field_table arguments, bool nowait);
   void apply(command c, std::function<void(const metadata_answer&)> then);
-  void answer_declare(const std::string& name, queue_id id, bool nowait, std::shared_ptr<const declare_queue> again);
+  void answer_declare(queue_ptr queue, bool nowait, std::shared_ptr<const declare_queue> again);
+  void probe_reply_queue(const std::string& name, const reply_address& address, bool nowait);
+  [[nodiscard]] std::string home_for(const declare_queue& d);
   [[nodiscard]] std::optional<std::string> queue_or_last(std::string name);
 
   // the firehose (channel_trace.cpp)

@@ -39,7 +39,7 @@ void channel_actor::consume(amqp::basic_consume& m) {
     spec.priority = static_cast<std::int32_t>(std::clamp<std::int64_t>(*number, INT32_MIN, INT32_MAX));
   }
   link* l = link_to(*(*found)->record);
-  if (l == nullptr) return fail(no_queue_error(*name, setup_.vhost));
+  if (l == nullptr) return fail(no_queue(*name));
   spec.id = services_.new_consumer_id();
   spec.channel = id_;
   spec.tag = m.consumer_tag;
@@ -48,6 +48,7 @@ void channel_actor::consume(amqp::basic_consume& m) {
   spec.prefetch = m.no_ack ? 0 : prefetch_;
   spec.wants_grants = grants_.limit() != 0;
   spec.window_bytes = consumer_window_bytes;
+  spec.arguments = std::move(m.arguments);
   starting_ = std::make_unique<consumer>(
       consumer{spec.id, m.consumer_tag, l->id, m.no_ack, amqp::delivery_template(setup_.number, m.consumer_tag)});
   starting_nowait_ = m.nowait;
@@ -190,7 +191,7 @@ void channel_actor::get(amqp::basic_get& m) {
   const auto found = check_use_queue(*vhost_, as_caller(), *name);
   if (!found) return fail(found.failure());
   link* l = link_to(*(*found)->record);
-  if (l == nullptr) return fail(no_queue_error(*name, setup_.vhost));
+  if (l == nullptr) return fail(no_queue(*name));
   last_queue_ = *name;
   getting_no_ack_ = m.no_ack;
   getting_from_ = l->id;
@@ -199,7 +200,7 @@ void channel_actor::get(amqp::basic_get& m) {
 }
 
 void channel_actor::on_get_answer(get_answer& answer) {
-  if (!busy_ || !getting_from_ || (answer.message && answer.message->channel != id_)) return;
+  if (!busy_ || !getting_from_ || answer.to != id_) return;
   busy_ = false;
   if (answer.message) {
     const delivery& d = *answer.message;

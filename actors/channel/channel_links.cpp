@@ -10,11 +10,11 @@ constexpr std::int64_t throttle_on_bytes = 4 << 20;
 constexpr std::int64_t throttle_off_bytes = 2 << 20;
 }  // namespace
 
-/// Null when nobody runs the queue right now (it crashed and waits for its restart).
+/// Null when nobody runs the queue right now: it crashed and waits for its restart, or its node cannot be reached.
 channel_actor::link* channel_actor::link_to(const queue_record& queue) {
   const auto known = links_.find(queue.id);
   if (known != links_.end()) return known->second.get();
-  caf::actor actor = services_.queues.find(queue.id);
+  caf::actor actor = services_.find_queue(queue);
   if (!actor) return nullptr;
   monitor(actor);
   auto l = std::make_unique<link>();
@@ -22,6 +22,14 @@ channel_actor::link* channel_actor::link_to(const queue_record& queue) {
   l->queue = queue.name;
   l->actor = std::move(actor);
   return links_.emplace(queue.id, std::move(l)).first->second.get();
+}
+
+/// Why the queue of this name cannot be used.
+error channel_actor::no_queue(const std::string& name) const {
+  const vhost_ptr vhost = services_.metadata_now.get()->find_vhost(setup_.vhost);
+  const queue_state* known = vhost ? vhost->find_queue(name) : nullptr;
+  if (known != nullptr && known->record->durable && services_.is_unreachable(*known->record)) return queue_down_error(*known->record);
+  return no_queue_error(name, setup_.vhost);
 }
 
 void channel_actor::touch(link& l) {
@@ -87,15 +95,20 @@ void channel_actor::on_queue_down(const caf::actor_addr& who, bool crashed) {
   owed_bytes_ -= i->second->owed_bytes;
   links_.erase(i);
   route_ = {};
+  deliveries_.orphan(gone);
+  for (tx_settlement& s : tx_settlements_)
+    for (delivery_tracker::entry& e : s.entries)
+      if (e.queue == gone) e.queue = {};
   std::vector<consumer_id> lost;
   for (const auto& [id, c] : consumers_by_id_)
     if (c->queue == gone) lost.push_back(id);
   for (const consumer_id c : lost) cancelled_by_queue(c);
-  if (starting_ && starting_->queue == gone) on_consume_answer({starting_->id, no_queue_error(last_queue_, setup_.vhost)});
+  if (starting_ && starting_->queue == gone) on_consume_answer({starting_->id, no_queue(last_queue_)});
   if (busy_ && getting_from_ == gone) {
     getting_from_ = {};
     resume();
-    fail(no_queue_error(last_queue_, setup_.vhost));
+    begin(amqp::basic_get::id);
+    fail(no_queue(last_queue_));
     run();
   }
   update_throttle();
@@ -103,7 +116,8 @@ void channel_actor::on_queue_down(const caf::actor_addr& who, bool crashed) {
 }
 
 void channel_actor::update_throttle() {
-  const bool on = throttling_ ? owed_bytes_ > throttle_off_bytes || inputs_.size() > 2 : owed_bytes_ > throttle_on_bytes || inputs_.size() > 8;
+  const bool on =
+      throttling_ ? owed_bytes_ > throttle_off_bytes || inputs_.size() > 2 : owed_bytes_ > throttle_on_bytes || inputs_.size() > 8;
   if (on == throttling_) return;
   throttling_ = on;
   send(setup_.connection, channel_throttle{setup_.number, on});

@@ -137,10 +137,10 @@ void channel_actor::route_and_send(message_ref content, bool mandatory) {
   const auto targets = route_.targets.size();
   const bool tracked = mode_ == mode::confirm || committing_;
   if (targets == 0) {
-    // the queue may exist while nobody runs it: then the publisher must not take it for safe
+    // the queue may exist while nobody runs it, or out of reach: then the publisher must not take it for safe
     const bool lost = !scratch_.queues.empty() && !route_.reusable;
     const bool replied = !lost && m.exchange().empty() && to_reply_queue(content);
-    if (mandatory && !replied && !lost) return_unroutable(content);
+    if (mandatory && !replied && (!lost || out_of_reach())) return_unroutable(content);
     if (!tracked) return;
     const std::uint64_t seq = confirms_.published(lost ? 1 : 0);
     if (lost) confirms_.refused(seq, seq);
@@ -161,9 +161,22 @@ void channel_actor::route_and_send(message_ref content, bool mandatory) {
   }
 }
 
+/// Every queue that the last message would have gone to is at home on a node that cannot be reached: RabbitMQ does not route
+/// to these, so the message comes back to those who ask for that. (It confirms it, too; we do not.)
+bool channel_actor::out_of_reach() const {
+  return std::all_of(scratch_.queues.begin(), scratch_.queues.end(),
+                     [this](const queue_record* q) { return services_.is_unreachable(*q); });
+}
+
 bool channel_actor::to_reply_queue(const message_ref& content) {
   const auto address = reply_address::parse(content->routing_key());
   if (!address) return false;
+  const std::string node = services_.node_of(address->channel);
+  if (node.empty()) return false;
+  if (node != services_.options.node_name) {
+    send(services_.channel_gateway.get(), remote_reply{node, address->channel, address->secret, content});
+    return true;
+  }
   const caf::actor channel = services_.channels.find(address->channel);
   if (!channel) return false;
   send(channel, reply_delivery{address->secret, content});

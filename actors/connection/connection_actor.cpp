@@ -35,6 +35,7 @@ connection_actor::~connection_actor() = default;
 
 caf::behavior connection_actor::make_behavior() {
   info_ = transport_->info();
+  connected_ms_ = wall_clock_ms();
   services_.connections.put(id_, caf::actor_cast<caf::actor>(this));
   services_.open_connections.fetch_add(1);
   thread().add_ticked(this);
@@ -72,6 +73,7 @@ caf::behavior connection_actor::make_behavior() {
           machine_->close(reply_code::connection_forced, "vhost '" + gone.vhost + "' is down");
       },
       [this](const connection_over&) { quit(); },
+      [this](const connection_ask_info&) { return report(); },
       [this](const connection_shutdown& s) {
         if (machine_ && machine_->running()) {
           machine_->close(reply_code::connection_forced, s.reason);
@@ -80,6 +82,31 @@ caf::behavior connection_actor::make_behavior() {
         }
       },
   };
+}
+
+connection_info connection_actor::report() const {
+  connection_info i;
+  i.name = where().name;
+  i.socket = info_;
+  i.certificate = certificate_;
+  i.state = ended_ ? "closed" : !machine_ ? "starting" : throttled_ > 0 && machine_->running() ? "flow" : std::string(machine_->state_name());
+  if (machine_) {
+    i.channels = machine_->open_channels();
+    i.mechanism = machine_->client().mechanism;
+    i.user = machine_->user();
+    i.vhost = machine_->vhost();
+    i.heartbeat_s = machine_->limits().heartbeat_s;
+    i.channel_max = machine_->limits().channel_max;
+    i.frame_max = machine_->limits().frame_max;
+    i.client_properties = machine_->client().properties;
+  }
+  i.received_bytes = received_bytes_;
+  i.received_count = reads_;
+  i.sent_bytes = sent_bytes_;
+  i.sent_count = writes_;
+  i.pending_bytes = out_bytes_;
+  i.connected_ms = connected_ms_;
+  return i;
 }
 
 void connection_actor::report_children(std::vector<supervision::child_info>& out) {
@@ -180,6 +207,7 @@ bool connection_actor::read_once() {
     return false;
   }
   received_bytes_ += got.bytes;
+  ++reads_;
   machine_->received(wall_clock_ms());
   process({buffer, kept + got.bytes});
   return kept + got.bytes == capacity || transport_->has_buffered_input();
@@ -241,10 +269,10 @@ connection_actor::slot* connection_actor::open_slot(std::uint16_t number) {
   channel_setup setup;
   setup.number = number;
   setup.connection = caf::actor_cast<caf::actor>(this);
+  setup.connection_name = info_.peer_host + ":" + std::to_string(info_.peer_port) + " -> " + info_.host + ":" + std::to_string(info_.port);
   setup.connection_number = id_;
   setup.user = machine_->user();
   setup.vhost = machine_->vhost();
-  setup.connection_name = info_.peer_host + ":" + std::to_string(info_.peer_port) + " -> " + info_.host + ":" + std::to_string(info_.port);
   setup.frame_max = machine_->limits().frame_max;
   setup.consumer_cancel_notify = machine_->client().consumer_cancel_notify;
   s->channel = spawn_on<channel_actor>(system(), thread(), place_below(std::to_string(number)), services_, std::move(setup));
@@ -305,7 +333,9 @@ void connection_actor::perform(amqp::effect::send_heartbeat&) {
 
 void connection_actor::perform(amqp::effect::authenticate& e) {
   const login_request login{e.mechanism, e.user, e.password, info_.peer_host};
-  if (auto refused = check_login(services_, login)) {
+  const auto refused = check_login(services_, login);
+  services_.logins.attempt("amqp091", info_.peer_host, e.user, !refused);
+  if (refused) {
     log_error(log_category::connection, "Error on AMQP connection {}: {} login refused: {}", where().name, e.mechanism, *refused);
     machine_->authentication_refused();
   } else {
@@ -387,6 +417,7 @@ void connection_actor::write_out() {
     if (done.how == transport::outcome::closed) return end(true);
     if (done.bytes > 0) {
       sent_bytes_ += done.bytes;
+      ++writes_;
       out_bytes_ -= done.bytes;
       if (machine_) machine_->sent(wall_clock_ms());
       std::size_t left = done.bytes;

@@ -79,6 +79,7 @@ class connection_actor : public supervision::guarded<io_actor>, private ticked {
   void write_out();
   void written(outgoing& done);
 
+  [[nodiscard]] connection_info report() const;
   void on_channel_ended(const channel_ended& ended);
   void on_channel_down(const caf::down_msg& down);
   void drop_slot(std::uint16_t number);
@@ -115,6 +116,8 @@ class connection_actor : public supervision::guarded<io_actor>, private ticked {
   bool close_after_flush_ = false;
   bool ended_ = false;
   std::uint64_t received_bytes_ = 0, sent_bytes_ = 0;
+  std::uint64_t reads_ = 0, writes_ = 0;
+  time_ms connected_ms_ = 0;
 };
 
 }  // namespace warren::actors

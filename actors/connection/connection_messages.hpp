@@ -6,15 +6,29 @@
 #include <string>
 #include <vector>
 
+#include "actors/connection/transport.hpp"
 #include "amqp/output_batch.hpp"
 #include "amqp/wire_error.hpp"
 #include "core/base/ids.hpp"
 #include "core/base/result.hpp"
+#include "core/message/field_table.hpp"
 
 // What a connection and its channels say to each other; both live on one I/O thread.
 namespace warren::actors {
 
 struct input_batch;  // actors/channel/channel_messages.hpp
+
+/// Answered by channel_info.
+struct channel_ask_info {};
+struct channel_info {
+  bool open = false;  ///< false: the client has closed it, or not opened it yet
+  std::uint16_t number = 0;
+  caf::actor_id connection = 0;
+  std::string connection_name, user, vhost;
+  bool transactional = false, confirm = false;
+  std::uint64_t consumers = 0, unacknowledged = 0, uncommitted = 0, acks_uncommitted = 0, unconfirmed = 0;
+  std::uint32_t prefetch = 0, global_prefetch = 0;
+};
 
 // ---- connection → channel
 
@@ -64,6 +78,23 @@ struct connection_shutdown {
   std::string reason;
 };
 
+/// Answered by connection_info.
+struct connection_ask_info {};
+struct connection_info {
+  std::string name;  ///< `127.0.0.1:5000 -> 127.0.0.1:5672`
+  transport_info socket;
+  std::optional<peer_certificate> certificate;
+  std::string state;  ///< RabbitMQ's word
+  std::uint32_t channels = 0;
+  std::string mechanism, user, vhost;
+  std::uint16_t heartbeat_s = 0, channel_max = 0;
+  std::uint32_t frame_max = 0;
+  field_table client_properties;
+  std::uint64_t received_bytes = 0, received_count = 0, sent_bytes = 0, sent_count = 0;
+  std::uint64_t pending_bytes = 0;  ///< decided, not yet taken by the socket
+  time_ms connected_ms = 0;
+};
+
 /// connection → itself: the socket is closed, nothing is left to do.
 struct connection_over {};
 
@@ -74,6 +105,10 @@ struct connection_vhost_gone {
 
 }  // namespace warren::actors
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::connection_ask_info)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::connection_info)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::channel_ask_info)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::channel_info)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::connection_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::connection_vhost_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::channel_input)

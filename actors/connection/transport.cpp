@@ -1,10 +1,12 @@
 #include "actors/connection/transport.hpp"
 
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 
 #include "actors/auth/certificate_identity.hpp"
@@ -52,6 +54,14 @@ std::string time_of(const ASN1_TIME* t) {
   return result;
 }
 
+/// `aes-256-gcm`, as OpenSSL calls it, with Erlang's underscores: `aes_256_gcm`.
+std::string short_name(int nid) {
+  const char* name = OBJ_nid2ln(nid);
+  std::string text = name == nullptr ? "" : name;
+  for (char& c : text) c = c == '-' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
 class tls_transport : public transport {
  public:
   tls_transport(socket s, SSL_CTX* context) : transport(std::move(s)), ssl_(SSL_new(context)) {
@@ -95,6 +105,7 @@ class tls_transport : public transport {
     }
     peer_certificate c;
     c.subject = distinguished_name(x);
+    c.issuer = issuer_name(x);
     c.validity = time_of(X509_get0_notBefore(x)) + " - " + time_of(X509_get0_notAfter(x));
     c.login = certificate_user(x, options);
     X509_free(x);
@@ -104,7 +115,12 @@ class tls_transport : public transport {
     transport_info i = transport::info();
     i.tls = true;
     i.tls_protocol = SSL_get_version(ssl_);
-    if (const char* cipher = SSL_get_cipher_name(ssl_)) i.tls_cipher = cipher;
+    if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl_)) {
+      i.tls_key_exchange = SSL_CIPHER_is_aead(cipher) && SSL_version(ssl_) == TLS1_3_VERSION ? "any" : short_name(SSL_CIPHER_get_kx_nid(cipher));
+      i.tls_cipher = short_name(SSL_CIPHER_get_cipher_nid(cipher));
+      const EVP_MD* digest = SSL_CIPHER_get_handshake_digest(cipher);
+      i.tls_hash = SSL_CIPHER_is_aead(cipher) ? "aead" : digest == nullptr ? "" : short_name(EVP_MD_get_type(digest));
+    }
     return i;
   }
   void close(bool abort) override {

@@ -17,7 +17,7 @@ namespace warren::actors {
 
 /// What a client's certificate said.
 struct peer_certificate {
-  std::string subject, validity;     ///< RFC 4514 name; `from - until`
+  std::string subject, issuer, validity;  ///< RFC 4514 names; `from - until`
   std::optional<std::string> login;       ///< the user that EXTERNAL takes from it
 };
 
@@ -25,7 +25,7 @@ struct transport_info {
   std::string peer_host, host;
   std::uint16_t peer_port = 0, port = 0;
   bool tls = false;
-  std::string tls_protocol, tls_cipher;
+  std::string tls_protocol, tls_key_exchange, tls_cipher, tls_hash;
 };
 
 /// A client's socket on its I/O thread, plain or TLS: readiness by Asio, bytes by non-blocking calls, so that a waiting

@@ -56,10 +56,24 @@ caf::behavior acceptor_actor::make_behavior() {
   accept();
   services_.acceptors.add(caf::actor_cast<caf::actor>(this));
   report_started(this, where());
-  return {[this](acceptor_close) {
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
-  }};
+  return {
+      [this](const acceptor_close&) {
+        boost::system::error_code ignored;
+        acceptor_.close(ignored);
+      },
+      [this](const acceptor_resume&) -> acceptor_resumed {
+        if (acceptor_.is_open()) return {};
+        try {
+          listen();
+          accept();
+          return {};
+        } catch (const std::runtime_error& failed) {
+          boost::system::error_code ignored;
+          acceptor_.close(ignored);
+          return {failed.what()};
+        }
+      },
+  };
 }
 
 void acceptor_actor::on_exit() {

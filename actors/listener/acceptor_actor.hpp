@@ -3,6 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <caf/all.hpp>
 #include <memory>
+#include <string>
 
 #include "actors/connection/transport.hpp"
 #include "actors/listener/listener_tree.hpp"
@@ -19,6 +20,11 @@ struct accepted_socket {
 
 /// Stop accepting; those that are connected stay.
 struct acceptor_close {};
+/// Listen again. Answered by acceptor_resumed.
+struct acceptor_resume {};
+struct acceptor_resumed {
+  std::string failure;  ///< "" = it listens
+};
 
 /// Listens on one address and has the connections supervisor start a connection for each socket, on the I/O threads in turn.
 class acceptor_actor : public supervision::guarded<io_actor> {
@@ -49,3 +55,5 @@ class acceptor_actor : public supervision::guarded<io_actor> {
 }  // namespace warren::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::acceptor_close)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::acceptor_resume)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::acceptor_resumed)

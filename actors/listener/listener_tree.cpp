@@ -1,5 +1,8 @@
 #include "actors/listener/listener_tree.hpp"
 
+#include <boost/json/parse.hpp>
+#include <mutex>
+
 #include "actors/connection/connection_actor.hpp"
 #include "actors/listener/acceptor_actor.hpp"
 #include "supervision/supervisor.hpp"
@@ -9,6 +12,32 @@ namespace warren::actors {
 namespace {
 using supervision::child_spec;
 using supervision::start_context;
+
+/// The settings with the name that set_cluster_name has given the cluster, made once per name: connections share them.
+class settings_by_name {
+ public:
+  explicit settings_by_name(std::shared_ptr<const amqp::connection_settings> configured) : configured_(std::move(configured)) {}
+
+  std::shared_ptr<const amqp::connection_settings> now(const node_services& services) {
+    const broker_snapshot state = services.metadata_now.get();
+    const std::string* set = state->global_parameters.get(std::string_view("cluster_name"));
+    if (set == nullptr) return configured_;
+    std::lock_guard lock(mutex_);
+    if (named_ && json_ == *set) return named_;
+    boost::system::error_code wrong;
+    const boost::json::value name = boost::json::parse(*set, wrong);
+    if (wrong || !name.is_string()) return configured_;
+    auto made = std::make_shared<amqp::connection_settings>(*configured_);
+    made->server_properties.set("cluster_name", field_value::long_string(std::string(name.get_string())));
+    json_ = *set;
+    return named_ = std::move(made);
+  }
+
+ private:
+  std::shared_ptr<const amqp::connection_settings> configured_, named_;
+  std::mutex mutex_;
+  std::string json_;
+};
 }  // namespace
 
 std::shared_ptr<const amqp::connection_settings> make_connection_settings(const broker_options& o, bool tls) {
@@ -31,9 +60,11 @@ child_spec listener_child(node_services& services, listener_options options, std
   auto shared = std::make_shared<const listener_options>(std::move(options));
   auto connections_handle = std::make_shared<caf::actor>();
 
-  child_spec connection = supervision::worker("connection", "connection", [&services, settings](start_context& c) {
+  auto by_name = std::make_shared<settings_by_name>(std::move(settings));
+  child_spec connection = supervision::worker("connection", "connection", [&services, by_name](start_context& c) {
     auto& accepted = *static_cast<accepted_socket*>(c.args.get());
-    return spawn_on<connection_actor>(services.system, *accepted.thread, std::move(c.where), services, settings, std::move(accepted.socket));
+    return spawn_on<connection_actor>(services.system, *accepted.thread, std::move(c.where), services, by_name->now(services),
+                                      std::move(accepted.socket));
   });
   connection.restart = supervision::restart_type::temporary;
 

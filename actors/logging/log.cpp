@@ -60,10 +60,11 @@ class line_formatter final : public spdlog::formatter {
 class threshold_sink final : public spdlog::sinks::sink {
  public:
   threshold_sink(spdlog::sink_ptr to, log_level level) : to_(std::move(to)) {
-    set_level(level == log_level::none ? spdlog::level::off : to_spdlog(level));
+    limit_to(level);
   }
   void log(const spdlog::details::log_msg& message) override { to_->log(message); }
   void flush() override { to_->flush(); }
+  void limit_to(log_level level) { set_level(level == log_level::none ? spdlog::level::off : to_spdlog(level)); }
   void set_pattern(const std::string&) override {}
   void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
@@ -75,6 +76,7 @@ struct running_log {
   std::shared_ptr<spdlog::details::thread_pool> writer;
   std::array<std::shared_ptr<spdlog::async_logger>, log_categories> loggers;
   std::vector<std::shared_ptr<log_file_sink>> files;
+  std::vector<std::shared_ptr<threshold_sink>> limits;
   std::size_t dropped_told = 0;
 };
 
@@ -129,7 +131,8 @@ std::string start_logging(const log_options& options) {
     const auto add = [&](const spdlog::sink_ptr& sink, const log_sink_options& with) {
       const auto level = log_threshold(options, category, with);
       least[i] = std::min(least[i], level);
-      sinks.push_back(std::make_shared<threshold_sink>(sink, level));
+      log->limits.push_back(std::make_shared<threshold_sink>(sink, level));
+      sinks.push_back(log->limits.back());
     };
     if (console) add(console, options.console);
     if (!own.file.empty())
@@ -167,6 +170,12 @@ void reopen_log_files() {
   for (const auto& file : log->files)
     if (const auto wrong = file->reopen(); !wrong.empty())
       write_to_stderr(log_category::plain, log_level::error, wrong);
+}
+
+void set_log_level(log_level level) {
+  if (const auto log = current())
+    for (const auto& sink : log->limits) sink->limit_to(level);
+  for (auto& threshold : log_detail::thresholds) threshold.store(level, std::memory_order_relaxed);
 }
 
 std::vector<std::string> log_files() {

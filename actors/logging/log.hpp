@@ -23,6 +23,8 @@ namespace warren::actors {
 void stop_logging();
 /// Closes and opens the files again: after logrotate has renamed them (SIGHUP).
 void reopen_log_files();
+/// Every category and sink takes lines from this level on, until the next start (`set_log_level`).
+void set_log_level(log_level level);
 /// The log files in use, for the banner.
 [[nodiscard]] std::vector<std::string> log_files();
 

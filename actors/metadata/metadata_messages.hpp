@@ -32,6 +32,25 @@ struct metadata_connection_gone {
   connection_id connection;
 };
 struct metadata_done {};
+/// Request, answered by metadata_done once this node has what the cluster had agreed upon when it was asked: at its start.
+struct metadata_await_current {};
+/// Request, answered by metadata_membership_done: make this node a member of the cluster that `seed` belongs to (links to it are
+/// kept from now on), or take `node` out of this node's cluster. Bounded in time.
+struct metadata_join {
+  std::string seed, version;
+  std::uint64_t server = 0;
+  bool ram = false;
+};
+struct metadata_leave {
+  std::string node;
+};
+struct metadata_membership_done {
+  std::string failed;  ///< "" = done
+};
+/// Request, answered the same way: go on without those who cannot be reached (force_boot).
+struct metadata_force {};
+/// Request: the application stops: this node's transient objects go. Answered by metadata_done.
+struct metadata_drop_transients {};
 
 }  // namespace warren::actors
 
@@ -40,3 +59,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_delete_queue)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_connection_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_await_current)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_drop_transients)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_join)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_leave)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_membership_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(warren::actors::metadata_force)

@@ -18,7 +18,7 @@ void dead_letter_publisher::publish(caf::event_based_actor& self, const queue_se
       settings.dead_letter_routing_key ? std::optional<std::string_view>(*settings.dead_letter_routing_key) : std::nullopt;
   block_builder builder;
   route_scratch scratch;
-  std::vector<std::pair<queue_id, queue_publish>> batches;
+  std::vector<std::pair<const queue_record*, queue_publish>> batches;  // records live as long as `vhost`
   for (const dead_letter& dead : letters) {
     message_ref next = make_dead_letter(*dead.message, dead.reason, queue_->name, *settings.dead_letter_exchange, key, now, builder);
     if (!next) continue;
@@ -26,13 +26,13 @@ void dead_letter_publisher::publish(caf::event_based_actor& self, const queue_se
     auto targets = route(*vhost, *exchange, *next, random_ >> 16, scratch);
     remove_cycles(*next, dead.reason, targets);
     for (const queue_record* target : targets) {
-      auto i = std::find_if(batches.begin(), batches.end(), [&](const auto& b) { return b.first == target->id; });
-      if (i == batches.end()) i = batches.insert(batches.end(), {target->id, {}});
+      auto i = std::find_if(batches.begin(), batches.end(), [&](const auto& b) { return b.first == target; });
+      if (i == batches.end()) i = batches.insert(batches.end(), {target, {}});
       i->second.items.push_back({next, 0});
     }
   }
-  for (auto& [id, batch] : batches)
-    if (const caf::actor queue = services_.queues.find(id)) self.send(queue, std::move(batch));
+  for (auto& [target, batch] : batches)
+    if (const caf::actor queue = services_.find_queue(*target)) self.send(queue, std::move(batch));
 }
 
 }  // namespace warren::actors

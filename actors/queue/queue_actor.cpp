@@ -124,6 +124,7 @@ caf::behavior queue_actor::running() {
         stop_when_paged_out();
       },
       [this](store_loaded& loaded) {
+        disk_reads_ += loaded.messages.size();
         machine_.loaded(loaded.lane, loaded.messages, loaded.more_in_range, wall_clock_ms(), effects());
         for (waiting_get& g : std::exchange(gets_, {})) on_get(std::move(g));
       },
@@ -132,14 +133,7 @@ caf::behavior queue_actor::running() {
         wake_armed_.reset();
         machine_.tick(wall_clock_ms(), effects());
       },
-      [this](const queue_ask_status&) {
-        return queue_status{start_.record,
-                            start_.in_force,
-                            machine_.count(),
-                            machine_.ledger(),
-                            machine_.active_consumer(),
-                            machine_.exclusive_consumer()};
-      },
+      [this](const queue_ask_status& asked) { return report(asked.with_consumers); },
       [this](const queue_stop_cleanly& stop) { stop_cleanly(stop.reply_to); },
   };
 }
@@ -159,6 +153,16 @@ queue_effects& queue_actor::effects() {
 void queue_actor::end_of_turn() { flush(); }
 
 void queue_actor::on_exit() { services_.queues.remove(start_.record->id, address()); }
+
+queue_status queue_actor::report(bool with_consumers) const {
+  queue_status s{start_.record, start_.in_force, machine_.count(), machine_.ledger(), machine_.active_consumer(),
+                 machine_.exclusive_consumer(), disk_reads_, disk_writes_, {}};
+  if (with_consumers)
+    for (const queue_machine::consumer_view& c : machine_.consumers())
+      s.consumers.push_back({c.spec->id, c.spec->channel, c.spec->tag, !c.spec->no_ack, c.active, c.has_credit, c.spec->prefetch,
+                             c.spec->arguments});
+  return s;
+}
 
 // ---- commands
 
@@ -196,7 +200,7 @@ void queue_actor::on_get(waiting_get wanted) {
     return;
   }
   peer_of(wanted.from, wanted.channel);
-  send(wanted.channel, get_answer{std::move(got.message), got.ready_left});
+  send(wanted.channel, get_answer{std::move(got.message), got.ready_left, wanted.from});
 }
 
 void queue_actor::on_settle(const queue_settle& settled) {
@@ -238,9 +242,11 @@ void queue_actor::dispose() {
 }
 
 void queue_actor::on_peer_down(const caf::actor_addr& who) {
-  const auto p =
-      std::find_if(peers_.begin(), peers_.end(), [&](const auto& i) { return i.second.channel.address() == who; });
-  if (p != peers_.end()) channel_gone(p->first);
+  for (;;) {  // one actor may speak for many channels
+    const auto p = std::find_if(peers_.begin(), peers_.end(), [&](const auto& i) { return i.second.channel.address() == who; });
+    if (p == peers_.end()) return;
+    channel_gone(p->first);
+  }
 }
 
 void queue_actor::channel_gone(channel_id id) {
@@ -300,8 +306,9 @@ void queue_actor::flush() {
 
 void queue_actor::perform_log() {
   if (effects_->log_appends.empty() && effects_->log_acks.empty()) return;
-  send(services_.log(), log_append{start_.record->id, caf::actor_cast<caf::actor>(this),
-                                   std::move(effects_->log_appends), std::move(effects_->log_acks)});
+  disk_writes_ += effects_->log_appends.size();
+  send(services_.log(), log_append{start_.record->id, caf::actor_cast<caf::actor>(this), std::move(effects_->log_appends),
+                                   std::move(effects_->log_acks)});
   effects_->log_appends = {};
   effects_->log_acks = {};
 }
@@ -337,6 +344,7 @@ void queue_actor::perform_disk() {
     for (const queue_entry& e : out.entries) bytes += e.message->record_bytes;
     paging_bytes_.emplace_back(out.token, bytes);
     paging_total_ += bytes;
+    disk_writes_ += out.entries.size();
     send(services_.store(), store_page_out{start_.record->id, out.token, out.durable, start_.record->durable,
                                            std::move(out.entries), caf::actor_cast<caf::actor>(this)});
   }
@@ -383,7 +391,7 @@ void queue_actor::perform_life() {
 queue_actor::answer& queue_actor::answer_for(channel_id id) {
   for (answer& a : answers_)
     if (a.channel == id) return a;
-  answers_.push_back({id, services_.channels.find(id), {start_.record->id, id, 0, {}, {}}});
+  answers_.push_back({id, services_.find_channel(id), {start_.record->id, id, 0, {}, {}}});
   return answers_.back();
 }
 

@@ -96,6 +96,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   peer& peer_of(channel_id id, const caf::actor& channel);
   answer& answer_for(channel_id id);
   [[nodiscard]] std::string label() const;
+  [[nodiscard]] queue_status report(bool with_consumers) const;
 
   node_services& services_;
   queue_start start_;
@@ -111,6 +112,7 @@ class queue_actor : public supervision::guarded<io_actor> {
   std::vector<waiting_get> gets_;                                      ///< waiting for the disk
   std::vector<std::pair<std::uint64_t, std::uint64_t>> paging_bytes_;  ///< by page_out token
   std::uint64_t paging_total_ = 0;
+  std::uint64_t disk_reads_ = 0, disk_writes_ = 0;  ///< messages
   std::vector<std::pair<channel_id, std::uint64_t>> held_credit_;  ///< while the disk is behind, or consumers catch up
   publish_pace pace_;
   std::optional<time_ms> wake_armed_;

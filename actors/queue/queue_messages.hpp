@@ -91,6 +91,7 @@ struct consume_answer {
 struct get_answer {
   std::optional<delivery> message;
   std::uint64_t ready_left = 0;
+  channel_id to;  ///< a channel that was opened anew ignores what is meant for its predecessor
 };
 struct counts_answer {
   std::uint64_t ready = 0;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "actors/auth/credential_validator.hpp"
+#include "actors/auth/password_hash.hpp"
 #include "actors/auth/tls_options.hpp"
 
 namespace warren::actors {
@@ -11,7 +13,9 @@ namespace warren::actors {
 /// What the shells need of the configuration (node/config fills it in; names and defaults are rabbitmq.conf's).
 struct broker_options {
   std::string node_name = "rabbit@localhost";
+  std::string partition_handling = "ignore";  ///< cluster_partition_handling
   std::string cluster_name;  ///< empty: the node's name
+  std::string queue_locator = "client-local";  ///< where new queues go: client-local, min-masters (balanced), random
   std::uint32_t frame_max = 131072;
   std::uint32_t initial_frame_max = 4096;
   std::uint16_t channel_max = 2047;
@@ -24,6 +28,8 @@ struct broker_options {
   std::vector<std::string> auth_mechanisms{"PLAIN", "AMQPLAIN"};
   certificate_login_options certificate_login;
   std::vector<std::string> loopback_users{"guest"};
+  password_hashing hashing = password_hashing::sha256;  ///< of passwords that are set here
+  credential_rules credentials;
   bool vhost_failure_stops_node = false;  ///< vhost_restart_strategy = stop_node
   bool tcp_nodelay = true;
   int tcp_backlog = 128;

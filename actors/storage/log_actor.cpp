@@ -18,9 +18,10 @@ void end_process(const std::string& what) {
   std::_Exit(1);
 }
 
-log_actor::log_actor(caf::actor_config& config, std::shared_ptr<storage::write_ahead_log> log, caf::actor store,
+log_actor::log_actor(caf::actor_config& config, std::shared_ptr<storage::write_ahead_log> log,
+                     std::shared_ptr<storage::raft_snapshots> snapshots, caf::actor store,
                      fatal_handler fatal)
-    : caf::event_based_actor(config), log_(std::move(log)), store_(std::move(store)), fatal_(std::move(fatal)) {
+    : caf::event_based_actor(config), log_(std::move(log)), snapshots_(std::move(snapshots)), store_(std::move(store)), fatal_(std::move(fatal)) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     try {
       if (!failed_) std::rethrow_exception(thrown);
@@ -36,6 +37,7 @@ log_actor::log_actor(caf::actor_config& config, std::shared_ptr<storage::write_a
 void log_actor::on_exit() {  // each of the two holds the other
   store_ = nullptr;
   metadata_watcher_ = nullptr;
+  raft_host_ = nullptr;
   queues_.clear();
 }
 
@@ -46,6 +48,8 @@ caf::behavior log_actor::make_behavior() {
       [this](log_append& wanted) { on_append(wanted); },
       [this](const storage_end_of_batch&) { commit(); },
       [this](log_metadata& wanted) { on_metadata(wanted); },
+      [this](log_raft& wanted) { on_raft(wanted); },
+      [this](log_raft_snapshot& taken) { on_raft_snapshot(taken); },
       [this](const log_released& done) {
         log_->released(done.queue, done.file);
         look_after_files();
@@ -117,6 +121,26 @@ void log_actor::on_metadata(log_metadata& wanted) {
   commit_soon();
 }
 
+void log_actor::on_raft(log_raft& wanted) {
+  if (stopped_) return;
+  const raft_group_id group{wanted.group};
+  if (wanted.write.install) require(snapshots_->write(group, *wanted.write.install, *wanted.install));  // before the log forgets
+  log_->append_raft(group, wanted.write);
+  raft_host_ = wanted.reply_to;
+  owed_raft_.push_back({std::move(wanted.reply_to), {wanted.group, wanted.write.number}});
+  commit_soon();
+}
+
+void log_actor::on_raft_snapshot(log_raft_snapshot& taken) {
+  if (stopped_) return;
+  const raft_group_id group{taken.group};
+  require(snapshots_->write(group, taken.meta, *taken.bytes));
+  require(snapshots_->remove_older(group, {}));
+  log_->raft_snapshot_covers(group, taken.meta.at);
+  anon_send(taken.reply_to, log_raft_snapshot_stored{taken.group, std::move(taken.meta)});
+  look_after_files();
+}
+
 /// Behind everything that is in the mailbox now: no timer, and no second wake-up.
 void log_actor::commit_soon() {
   if (!std::exchange(commit_under_way_, true)) send(this, storage_end_of_batch{});
@@ -150,6 +174,8 @@ void log_actor::answer() {
   touched_.clear();
   for (owed_metadata& o : owed_) anon_send(o.to, o.done);
   owed_.clear();
+  for (owed_raft& o : owed_raft_) anon_send(o.to, o.done);
+  owed_raft_.clear();
 }
 
 void log_actor::look_after_files() {
@@ -159,6 +185,8 @@ void log_actor::look_after_files() {
   }
   if (const auto spare = log_->take_spare_request()) anon_send(store_, store_make_spare{spare->slot, spare->path, spare->bytes});
   if (const auto file = log_->take_barrier_request()) anon_send(store_, store_barrier{*file});
+  if (raft_host_)
+    for (const raft_group_id group : log_->take_raft_snapshot_requests()) anon_send(raft_host_, raft_snapshot_wanted{group.value});
   if (!metadata_watcher_) return;
   if (const auto index = log_->take_snapshot_request()) anon_send(metadata_watcher_, log_snapshot_wanted{*index});
 }

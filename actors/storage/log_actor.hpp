@@ -5,8 +5,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actors/raft/raft_host_messages.hpp"
 #include "actors/storage/fatal_error.hpp"
 #include "actors/storage/storage_messages.hpp"
+#include "storage/raft_snapshots.hpp"
 #include "storage/write_ahead_log.hpp"
 
 namespace warren::actors {
@@ -15,7 +17,8 @@ namespace warren::actors {
 /// sync for all of it, then one answer per queue: batches grow while a sync runs, an idle log commits at once.
 class log_actor : public caf::event_based_actor {
  public:
-  log_actor(caf::actor_config& config, std::shared_ptr<storage::write_ahead_log> log, caf::actor store,
+  log_actor(caf::actor_config& config, std::shared_ptr<storage::write_ahead_log> log,
+            std::shared_ptr<storage::raft_snapshots> snapshots, caf::actor store,
             fatal_handler fatal);
   const char* name() const override { return "log"; }
 
@@ -35,6 +38,8 @@ class log_actor : public caf::event_based_actor {
 
   void on_append(log_append& wanted);
   void on_metadata(log_metadata& wanted);
+  void on_raft(log_raft& wanted);
+  void on_raft_snapshot(log_raft_snapshot& taken);
   void on_stop(const storage_stop& wanted);
   void commit_soon();
   void commit();
@@ -42,12 +47,20 @@ class log_actor : public caf::event_based_actor {
   void look_after_files();
   void require(const status& s);
 
+  struct owed_raft {
+    caf::actor to;
+    log_raft_synced done;
+  };
+
   std::shared_ptr<storage::write_ahead_log> log_;
+  std::shared_ptr<storage::raft_snapshots> snapshots_;
   caf::actor store_;
   fatal_handler fatal_;
   std::unordered_map<queue_id, queue_state> queues_;
   std::vector<queue_id> touched_;  ///< with `upto` set, in order of their first append
   std::vector<owed_metadata> owed_;
+  std::vector<owed_raft> owed_raft_;
+  caf::actor raft_host_;
   caf::actor metadata_watcher_;
   caf::actor stopping_for_;
   bool commit_under_way_ = false;

@@ -30,7 +30,7 @@ child_spec queue_template(node_services& services) {
   return queue;
 }
 
-/// Starts every queue that the metadata has in the vhost, then reports that it has started.
+/// Starts every queue of this node that the metadata has in the vhost, then reports that it has started.
 class keeper_actor : public supervision::guarded<> {
  public:
   keeper_actor(caf::actor_config& config, supervision::place where, node_services& services, std::string vhost)
@@ -42,6 +42,7 @@ class keeper_actor : public supervision::guarded<> {
     const caf::actor supervisor = services_.queue_supervisors.find(vhost_);
     if (vhost && supervisor) {
       for (const queue_state& q : vhost->queues) {
+        if (!services_.is_home_of(*q.record)) continue;
         auto start = std::make_shared<queue_start>();
         start->record = q.record;
         start->in_force = q.in_force;
@@ -106,7 +107,9 @@ void stop_vhost(caf::event_based_actor& self, node_services& services, const std
   services.queue_supervisors.remove(name);
   if (const auto key = services.vhost_children.find(name)) {
     services.vhost_children.remove(name);
-    self.send(services.vhost_supervisor.get(), supervision::terminate_child{{name, key}});
+    // asked, not told: an answer that nobody waits for would come back to the supervisor as an error, and end it
+    self.request(services.vhost_supervisor.get(), caf::infinite, supervision::terminate_child{{name, key}})
+        .then([](const supervision::completed&) {}, [](const caf::error&) {});
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caf/all.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,8 +20,8 @@ class broker {
   broker(const broker&) = delete;
   broker& operator=(const broker&) = delete;
 
-  /// Everything up to listening sockets; or the step that failed.
-  [[nodiscard]] std::optional<boot_failure> start();
+  /// Everything up to listening sockets; or the step that failed. `interrupted` is asked every second of waiting for other nodes.
+  [[nodiscard]] std::optional<boot_failure> start(std::function<bool()> interrupted);
   /// Listeners closed, connections closed with 320, consumers cancelled, queues and log brought to disk. Bounded in time.
   void stop();
 

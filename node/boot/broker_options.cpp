@@ -6,6 +6,8 @@ actors::broker_options to_broker_options(const node_config& c) {
   actors::broker_options o;
   o.node_name = c.node_name;
   o.cluster_name = c.cluster_name;
+  o.partition_handling = c.partition_handling;
+  o.queue_locator = c.queue_leader_locator;
   o.frame_max = c.frame_max;
   o.initial_frame_max = c.initial_frame_max;
   o.channel_max = static_cast<std::uint16_t>(c.channel_max);
@@ -18,6 +20,8 @@ actors::broker_options to_broker_options(const node_config& c) {
   o.auth_mechanisms = c.auth_mechanisms;
   o.certificate_login = c.certificate_login;
   o.loopback_users = c.loopback_users;
+  o.hashing = c.hashing;
+  o.credentials = c.credentials;
   o.vhost_failure_stops_node = c.vhost_restart_strategy == "stop_node";
   o.tcp_nodelay = c.sockets.nodelay;
   o.tcp_backlog = c.sockets.backlog;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "actors/auth/password_hash.hpp"
+#include "actors/channel/reply_address.hpp"
 #include "actors/definitions/definition_files.hpp"
 #include "actors/definitions/import_definitions.hpp"
 #include "actors/logging/log.hpp"
@@ -75,11 +76,27 @@ constexpr const char* imported_hash_parameter = "imported_definition_hash_value"
 
 }  // namespace
 
+namespace {
+
+/// Every cluster has an id of its own, as RabbitMQ's: who joins takes over the cluster's.
+[[nodiscard]] std::string give_cluster_an_id(actors::node_services& services, caf::scoped_actor& self) {
+  constexpr std::string_view name = "internal_cluster_id";
+  if (services.metadata_now.get()->global_parameters.get(name) != nullptr) return "";
+  return apply(services, self, set_global_parameter{std::string(name), '"' + actors::generated_name("rabbitmq-cluster-id-") + '"'});
+}
+
+}  // namespace
+
 std::string load_first_contents(const node_config& config, actors::node_services& services, caf::scoped_actor& self) {
-  if (config.loads_definitions()) return import_definitions(config, services, self);
   const broker_snapshot now = services.metadata_now.get();
-  if (now->vhosts.size() > 0 || now->users.size() > 0) return "";
-  return create_defaults(config, services, self);
+  const bool blank = now->vhosts.size() == 0 && now->users.size() == 0;
+  std::string failed;
+  if (config.loads_definitions()) {
+    failed = import_definitions(config, services, self);
+  } else if (blank) {
+    failed = create_defaults(config, services, self);
+  }
+  return failed.empty() ? give_cluster_an_id(services, self) : failed;
 }
 
 }  // namespace warren::node

@@ -5,7 +5,9 @@
 #include <string>
 #include <unordered_map>
 
+#include "actors/raft/raft_host_messages.hpp"
 #include "actors/runtime/services.hpp"
+#include "core/metadata/request_ledger.hpp"
 #include "core/metadata/topology.hpp"
 #include "core/queue/queue_types.hpp"
 #include "node/config/node_config.hpp"
@@ -22,10 +24,22 @@ class storage_boot {
   /// Locks and reads the directory; "" or what is wrong with it.
   [[nodiscard]] std::string recover();
 
-  [[nodiscard]] broker_snapshot metadata() const;
+  /// What this node had of the cluster's metadata: its newest snapshot, and, when nobody else has a say, all of its log.
+  struct agreed_metadata {
+    broker_snapshot state;
+    request_ledger ledger;
+    raft::log_index applied = 0;
+  };
+  [[nodiscard]] agreed_metadata metadata() const;
+  /// The node's member of the metadata group: what its machine begins with.
+  [[nodiscard]] actors::raft_open metadata_member() const;
+  void join_instead_of_founding();  ///< before the tree starts; nothing when there is a group already
+  /// The data directory is new, or was emptied.
+  [[nodiscard]] bool blank() const;
+  /// Files of queues that may have been decided upon, and were not: ids that the metadata do not have.
+  [[nodiscard]] std::vector<queue_id> unknown_to(const broker_state& now) const;
   [[nodiscard]] std::unordered_map<queue_id, recovered_queue> take_queues();
-  /// The number of the last metadata command that the log has.
-  [[nodiscard]] std::uint64_t logged_commands() const;
+  [[nodiscard]] std::uint64_t incarnation() const;  ///< of the directory
 
   [[nodiscard]] supervision::child_spec store_child(actors::node_services& services);
   [[nodiscard]] supervision::child_spec log_child(actors::node_services& services);

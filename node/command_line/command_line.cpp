@@ -20,6 +20,7 @@ command_line_outcome parse_command_line(int argc, const char* const* argv) {
       ->take_all()
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--erlang-cookie", out.options.erlang_cookie, "the secret of the cluster, in place of the file .erlang.cookie");
   std::string level;
   app.add_option("--log-level", level, "debug, info, notice, warning, error, critical or none");
   app.add_flag("--check-config", out.options.check_config,

@@ -19,6 +19,7 @@ struct command_line {
   std::string data_dir;
   std::vector<std::string> config_files;
   std::optional<actors::log_level> log_level;
+  std::string erlang_cookie;
   bool check_config = false;  ///< read the configuration, say what is wrong with it, and end
   bool config_help = false;   ///< print the table of keys (docs/configuration.md) and end
 };

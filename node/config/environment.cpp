@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view own_prefix = "WARREN_", rabbit_prefix = "RABBITMQ_";
 
-std::string_view trim(std::string_view s) {
+std::string_view trim_shell(std::string_view s) {
   const auto first = s.find_first_not_of(" \t\r");
   return first == std::string_view::npos ? std::string_view{}
                                          : s.substr(first, s.find_last_not_of(" \t\r") - first + 1);
@@ -69,10 +69,10 @@ std::string environment::source(std::string_view name) const {
 void environment::add_file(std::string_view text, const std::string& file, std::vector<config_problem>& warnings) {
   for (int line = 1; !text.empty(); ++line) {
     const auto end = text.find('\n');
-    std::string_view row = trim(text.substr(0, end));
+    std::string_view row = trim_shell(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (row.empty() || row.front() == '#') continue;
-    if (row.starts_with("export ")) row = trim(row.substr(7));
+    if (row.starts_with("export ")) row = trim_shell(row.substr(7));
     const auto equals = row.find('=');
     const auto name = row.substr(0, equals);
     const auto value = equals == std::string_view::npos ? std::nullopt : shell_word(row.substr(equals + 1));

@@ -70,6 +70,7 @@ void apply_environment(node_config& c, const environment& variables, loaded_conf
   take("PRODUCT_NAME", c.product_name);
   take("PRODUCT_VERSION", c.product_version);
   take("MOTD_FILE", c.motd_file);
+  take("ERLANG_COOKIE", c.erlang_cookie);
   if (const auto p = port("DIST_PORT")) c.distribution_port = p;
 
   // As in RabbitMQ the two make one listener, which stands in place of those in the files.

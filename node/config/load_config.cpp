@@ -136,6 +136,7 @@ loaded_config load_config(const command_line& options, environment variables, co
   auto& c = draft.config;
   apply_environment(c, variables, out);
   if (!options.name.empty()) c.node_name = options.name;
+  if (!options.erlang_cookie.empty()) c.erlang_cookie = options.erlang_cookie;
   const auto& host = c.long_names ? machine.long_host : machine.short_host;
   if (auto wrong = complete_node_name(c.node_name, host, c.long_names); !wrong.empty())
     out.errors.push_back({"", 0, std::move(wrong)});
@@ -146,6 +147,7 @@ loaded_config load_config(const command_line& options, environment variables, co
     c.log.categories[0].level = options.log_level;
     c.log.console.level = c.log.file.level = options.log_level;
   }
+  c.config_files = out.files;
   out.config = std::move(c);
   return out;
 }

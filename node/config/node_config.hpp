@@ -33,6 +33,7 @@ struct node_config {
   // who and where
   std::string node_name = "rabbit";  ///< name@host once loaded
   bool long_names = false;
+  std::vector<std::string> config_files;  ///< that were read, in order
   std::string data_dir;
   std::string log_dir;
   std::string pid_file;  ///< empty = none is written
@@ -102,7 +103,10 @@ struct node_config {
   std::uint64_t net_tick_s = 60;
   std::uint64_t cluster_keepalive_ms = 10'000;
   std::string peer_discovery = "classic_config";
+  int discovery_retries = 10;   ///< cluster_formation.discovery_retry_limit
+  bool joins_as_ram = false;    ///< cluster_formation.node_type
   std::vector<std::string> cluster_nodes;
+  std::string erlang_cookie;  ///< empty: the cookie file's
   std::uint16_t distribution_port = 0;  ///< 0 = AMQP port + 20000
 
   /// True when definitions are loaded at boot: then a blank node gets no default user, vhost or permissions.

@@ -9,6 +9,7 @@
 
 #include "actors/logging/log.hpp"
 #include "node/boot/broker.hpp"
+#include "node/boot/rebirth.hpp"
 #include "node/command_line/command_line.hpp"
 #include "node/command_line/version.hpp"
 #include "node/config/config_keys.hpp"
@@ -73,7 +74,12 @@ int run(const loaded_config& loaded) {
   for (const config_problem& w : loaded.warnings) actors::log_warning(actors::log_category::plain, "{}", w.describe());
   log_motd(config.motd_file);
   broker node(config);
-  if (const auto failed = node.start()) {
+  const auto told_to_stop = [&signals] {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+  };
+  if (const auto failed = node.start(told_to_stop)) {
     actors::log_critical(actors::log_category::plain, "BOOT FAILED: {}: {}", failed->step, failed->reason);
     node.stop();
     actors::stop_logging();
@@ -94,6 +100,7 @@ int run(const loaded_config& loaded) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  remember_program(argc, argv);
   const command_line_outcome line = parse_command_line(argc, argv);
   if (line.exit_code) {
     std::fputs(line.output.c_str(), *line.exit_code == 0 ? stdout : stderr);

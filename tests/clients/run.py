@@ -21,7 +21,8 @@ TESTS = os.path.dirname(HERE)
 # Where test modules live: prefix of the name -> folder.
 FOLDERS = {'conformance': os.path.join(HERE, 'conformance'), 'semantics': os.path.join(HERE, 'semantics'),
            'clients': os.path.join(HERE, 'programs'), 'crash': os.path.join(TESTS, 'crash', 'binary'),
-           'hostile': os.path.join(TESTS, 'hostile')}
+           'hostile': os.path.join(TESTS, 'hostile'), 'ctl': os.path.join(HERE, 'ctl'),
+           'cluster': os.path.join(TESTS, 'cluster')}
 
 
 def modules():

@@ -1,0 +1,153 @@
+#include "node/ctl/commands/checks.hpp"
+#include "node/ctl/commands/tables.hpp"
+#include "node/ctl/run/banners.hpp"
+#include "node/ctl/show/explanation.hpp"
+
+namespace warren::ctl {
+namespace {
+
+using enum column_kind;
+
+constexpr column_spec queue_columns[] = {{"name"},
+                                         {"durable"},
+                                         {"auto_delete"},
+                                         {"arguments", arguments},
+                                         {"policy"},
+                                         {"pid", pid},
+                                         {"owner_pid", pid},
+                                         {"exclusive"},
+                                         {"exclusive_consumer_pid", pid},
+                                         {"exclusive_consumer_tag"},
+                                         {"messages_ready"},
+                                         {"messages_unacknowledged"},
+                                         {"messages"},
+                                         {"messages_ready_ram"},
+                                         {"messages_unacknowledged_ram"},
+                                         {"messages_ram"},
+                                         {"messages_persistent"},
+                                         {"message_bytes"},
+                                         {"message_bytes_ready"},
+                                         {"message_bytes_unacknowledged"},
+                                         {"message_bytes_ram"},
+                                         {"message_bytes_persistent"},
+                                         {"head_message_timestamp"},
+                                         {"disk_reads"},
+                                         {"disk_writes"},
+                                         {"consumers"},
+                                         {"consumer_utilisation"},
+                                         {"consumer_capacity"},
+                                         {"memory"},
+                                         {"slave_pids", pid},
+                                         {"synchronised_slave_pids", pid},
+                                         {"state", atom},
+                                         {"type"},
+                                         {"leader", atom},
+                                         {"members", atom},
+                                         {"online", atom}};
+constexpr column_spec exchange_columns[] = {{"name"},     {"type", atom},           {"durable"}, {"auto_delete"},
+                                            {"internal"}, {"arguments", arguments}, {"policy"}};
+constexpr column_spec binding_columns[] = {{"source_name"}, {"source_kind", atom},   {"destination_name"}, {"destination_kind", atom},
+                                           {"routing_key"}, {"arguments", arguments}};
+
+constexpr option_spec list_options[] = {
+    {.name = "online", .help = "lists queues on running nodes"},
+    {.name = "offline", .help = "lists queues on nodes that do not run"},
+    {.name = "local", .help = "lists queues of the target node only"},
+};
+constexpr option_spec unresponsive_options[] = {
+    {.name = "local", .help = "looks at queues of the target node only"},
+    {.name = "queue-timeout",
+     .kind = option_kind::integer,
+     .value = "<milliseconds>",
+     .default_value = "15000",
+     .help = "how long a queue may take to answer"},
+};
+constexpr option_spec delete_options[] = {
+    {.name = "if-empty", .letter = 'e', .help = "delete the queue if it is empty (has no messages ready for delivery)"},
+    {.name = "if-unused", .letter = 'u', .help = "delete the queue only if it has no consumers"},
+};
+
+constexpr command_spec rows[] = {
+    {.name = "list_queues",
+     .tools = tool::ctl | tool::diagnostics | tool::queues,
+     .in = section::monitoring,
+     .usage = "[--vhost <vhost>] [--online] [--offline] [--local] [--no-table-headers] [<column>, ...]",
+     .description = "Lists queues and their properties",
+     .args = {0, -1},
+     .banner = "Timeout: {timeout}.0 seconds ...\nListing queues for vhost {vhost} ...",
+     .form = shape::table,
+     .columns = queue_columns,
+     .default_columns = "name messages",
+     .options = list_options,
+     .usage_shows_timeout = true,
+     .default_timeout_s = 60},
+    {.name = "list_unresponsive_queues",
+     .tools = tool::ctl | tool::diagnostics,
+     .in = section::monitoring,
+     .usage = "[--local] [--queue-timeout <milliseconds>] [<column> ...] [--no-table-headers]",
+     .description = "Tests queues to respond within timeout. Lists those which did not respond",
+     .args = {0, -1},
+     .banner = "Listing unresponsive queues for vhost {vhost} ...",
+     .form = shape::table,
+     .columns = queue_columns,
+     .default_columns = "name",
+     .options = unresponsive_options,
+     .usage_shows_timeout = true},
+    {.name = "list_exchanges",
+     .tools = tool::ctl | tool::diagnostics,
+     .in = section::monitoring,
+     .usage = "[--vhost <vhost>] [--no-table-headers] [<column> ...]",
+     .description = "Lists exchanges",
+     .args = {0, -1},
+     .banner = "Listing exchanges for vhost {vhost} ...",
+     .form = shape::table,
+     .columns = exchange_columns,
+     .default_columns = "name type",
+     .usage_shows_timeout = true,
+     .default_timeout_s = 60},
+    {.name = "list_bindings",
+     .tools = tool::ctl | tool::diagnostics,
+     .in = section::monitoring,
+     .usage = "[--vhost <vhost>] [--no-table-headers] [<column> ...]",
+     .description = "Lists all bindings on a vhost",
+     .args = {0, -1},
+     .banner = "Listing bindings for vhost {vhost}...",
+     .form = shape::table,
+     .columns = binding_columns,
+     .usage_shows_timeout = true,
+     .default_timeout_s = 60},
+    {.name = "delete_queue",
+     .tools = tool::ctl,
+     .in = section::queues,
+     .usage = "<queue_name> [--if-empty|-e] [--if-unused|-u]",
+     .description = "Deletes a queue",
+     .args = {1, 1},
+     .form = shape::text,
+     .options = delete_options,
+     .usage_shows_timeout = true,
+     .make_banner = delete_queue_banner},
+    {.name = "purge_queue",
+     .tools = tool::ctl,
+     .in = section::queues,
+     .usage = "<queue>",
+     .description = "Purges a queue (removes all messages in it)",
+     .args = {1, 1},
+     .banner = "Purging queue '{1}' in vhost '{vhost}' ...",
+     .usage_shows_timeout = true},
+    {.name = "explain",
+     .tools = tool::ctl | tool::diagnostics,
+     .in = section::monitoring,
+     .usage = "publish [--vhost <vhost>] <exchange> <routing key>",
+     .description = "Says which bindings a message would match, which queues it would reach and what a confirm would mean there",
+     .args = {3, 3},
+     .banner = "Explaining a publish to exchange '{2}' with routing key '{3}' in vhost '{vhost}' ...",
+     .form = shape::text,
+     .check = check_explain,
+     .show = show_explanation},
+};
+
+}  // namespace
+
+std::span<const command_spec> queue_commands() { return rows; }
+
+}  // namespace warren::ctl
