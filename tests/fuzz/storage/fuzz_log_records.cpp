@@ -50,7 +50,7 @@ void repair(char* file, std::size_t bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto raw = std::make_unique<char[]>(size + 8);
-  std::memcpy(raw.get(), data, size);
+  if (size != 0) std::memcpy(raw.get(), data, size);
   walk(raw.get(), size);
   if (const auto ranges = decode_ranges({raw.get(), size}))
     for (const auto& [first, last] : *ranges)
