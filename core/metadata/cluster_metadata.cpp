@@ -80,9 +80,11 @@ cluster_metadata::route cluster_metadata::route_of(const command& c) const {
   if (is_durable(c, state)) return {way::agreed, {}};
   std::string home = self_;
   if (const auto* d = std::get_if<declare_queue>(&c)) {
-    const queue_state* q = queue_in(state, d->vhost, d->name);  // one that exists answers for itself
-    if (q != nullptr) home = q->record->durable ? self_ : q->record->node;
-    else if (!d->exclusive_owner) home = d->node;
+    const queue_state* q = queue_in(state, d->vhost, d->name);
+    if (!d->exclusive_owner) {  // an exclusive queue lives where its connection is
+      if (q == nullptr) home = d->node;
+      else if (!q->record->durable) home = q->record->node;  // it answers for itself
+    }
   } else if (const auto* d = std::get_if<delete_queue>(&c)) {
     if (const queue_state* q = queue_in(state, d->vhost, d->name)) home = q->record->node;
   } else if (const auto* d = std::get_if<delete_exchange>(&c)) {

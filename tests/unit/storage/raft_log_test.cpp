@@ -131,7 +131,8 @@ TEST_CASE("after a restart files are kept and released for groups as before") {
   n.log().barrier_passed(*barrier);
   must(n.log().commit());
   must(n.log().sync());
-  opened_node again = open_node(*fs.after_kill(), small_files());
+  const auto later = fs.after_kill();
+  opened_node again = open_node(*later, small_files());
   CHECK(again.found.groups.at(g).state.vote == raft::hard_state{2, 1});
   CHECK(log_of(again) == "empty");
 }

@@ -68,6 +68,7 @@ struct cluster {
     const auto first = members[at].route_of(c);
     if (first.which == cluster_metadata::way::elsewhere) at = static_cast<std::size_t>(first.node.back() - '0');
     const auto route = members[at].route_of(c);  // the home node may know better
+    if (auto* q = std::get_if<declare_queue>(&c); q != nullptr && route.which == cluster_metadata::way::here) q->node = members[at].self();
     if (route.which == cluster_metadata::way::agreed) log.push_back({std::move(c), at});
     if (route.which == cluster_metadata::way::here) take(at, members[at].here(c));
   }
