@@ -39,13 +39,13 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
        d.config.vhost_restart_strategy = s == "persistent" ? "stop_node" : s == "transient" ? "continue" : s;
        return text();
      }},
-    {"queue_leader_locator", kind::choice, "client-local balanced", "client-local", "Which node leads a new queue.", key_effect::kept,
+    {"queue_leader_locator", kind::choice, "client-local balanced", "client-local", "Which node leads a new queue.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.queue_leader_locator = text_of(v);
        return text();
      }},
     {"queue_master_locator", kind::choice, "client-local min-masters random", "client-local", "Old form of queue_leader_locator.",
-     key_effect::kept,
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.queue_leader_locator = text_of(v);
        return text();
@@ -84,13 +84,13 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
        d.config.peer_discovery = name;
        return text();
      }},
-    {"cluster_formation.classic_config.nodes.$n", kind::text, "", "", "Nodes that a blank node tries to join.", key_effect::kept,
+    {"cluster_formation.classic_config.nodes.$n", kind::text, "", "", "Nodes that a blank node tries to join.", key_effect::in_force,
      [](draft& d, const text& n, const value& v) {
        d.cluster_nodes[n] = text_of(v);
        return text();
      }},
     {"net_ticktime", kind::positive, "", "60", "Seconds of silence after which a node counts as lost (0.75 to 1.25 times).",
-     key_effect::kept,
+     key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.net_tick_s = whole_of(v);
        return text();
@@ -101,7 +101,7 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
        d.config.cluster_keepalive_ms = whole_of(v);
        return text();
      }},
-    {"distribution.listener.port_range.min", kind::port, "", "AMQP port + 20000", "Port between nodes.", key_effect::kept,
+    {"distribution.listener.port_range.min", kind::port, "", "AMQP port + 20000", "Port between nodes.", key_effect::in_force,
      [](draft& d, const text&, const value& v) {
        d.config.distribution_port = static_cast<std::uint16_t>(whole_of(v));
        return text();
