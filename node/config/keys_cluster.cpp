@@ -57,7 +57,7 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
        return text();
      }},
     {"cluster_partition_handling", kind::choice, "ignore pause_minority pause_if_all_down autoheal", "ignore",
-     "What a member does that loses sight of others.", key_effect::kept,
+     "What a member does that loses sight of others: every member acts as with ignore.", key_effect::kept,
      [](draft& d, const text&, const value& v) {
        d.config.partition_handling = text_of(v);
        return text();
@@ -116,16 +116,14 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
 });
 
 constexpr auto inert = std::to_array<config_key>({
-    {"collect_statistics", kind::choice, "none coarse fine", "none", "Counters are always kept.",
-     key_effect::no_effect},
+    {"collect_statistics", kind::choice, "none coarse fine", "none", "Counters are always kept.", key_effect::no_effect},
     {"queue_index_embed_msgs_below", kind::bytes, "", "4096", "All messages are stored alike.", key_effect::no_effect},
     {"message_store_shutdown_timeout", kind::milliseconds, "", "600000", "", key_effect::no_effect},
     {"classic_queue.default_version", kind::whole, "", "1", "There is one version.", key_effect::no_effect},
     {"quorum_queue.compute_checksums", kind::boolean, "", "true", "Checksums are always kept.", key_effect::no_effect},
     {"raft.**", kind::text, "", "", "", key_effect::no_effect},
     {"background_gc_enabled", kind::boolean, "", "false", "There is no garbage collector.", key_effect::no_effect},
-    {"background_gc_target_interval", kind::milliseconds, "", "60000", "There is no garbage collector.",
-     key_effect::no_effect},
+    {"background_gc_target_interval", kind::milliseconds, "", "60000", "There is no garbage collector.", key_effect::no_effect},
     {"socket_writer.gc_threshold", kind::text, "", "", "There is no garbage collector.", key_effect::no_effect},
     {"hipe_compile", kind::boolean, "", "false", "Warren is compiled.", key_effect::no_effect},
     {"delegate_count", kind::whole, "", "16", "", key_effect::no_effect},
