@@ -24,6 +24,7 @@ function(warren_fuzzed folder)
   add_library(warren_fuzzed_${folder} STATIC ${sources})
   target_compile_options(warren_fuzzed_${folder} PRIVATE -fsanitize=fuzzer-no-link,${fuzz_sanitizers} ${fuzz_options})
   target_link_libraries(warren_fuzzed_${folder} PUBLIC re2 Threads::Threads)
+  set_target_properties(warren_fuzzed_${folder} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)  # built whole and once
   foreach(target ${targets})
     get_filename_component(name ${target} NAME_WE)
     add_executable(${name} ${target})

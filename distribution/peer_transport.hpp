@@ -8,7 +8,7 @@
 namespace warren::distribution {
 
 /// Which part of a node a message is for. Part of the wire format: append only.
-enum class service : std::uint16_t { raft = 1, metadata = 2, queues = 3, control = 4, channels = 5 };
+enum class service : std::uint16_t { raft = 1, metadata = 2, queues = 3, control = 4, channels = 5, alarms = 6 };
 
 /// The largest message that send() takes; callers cut.
 inline constexpr std::size_t max_message_bytes = 1024 * 1024;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "actors/runtime/services.hpp"
+#include "core/cluster/peer_alarms.hpp"
 #include "supervision/place.hpp"
 
 namespace warren::actors {
@@ -18,7 +19,8 @@ struct resource_probe {
 };
 [[nodiscard]] resource_probe system_probe(const std::string& data_directory);
 
-/// Compares memory with its watermark and the free disk with its limit, and sets the alarm board (config.md, "Alarms").
+/// Compares memory with its watermark and the free disk with its limit, and sets the alarm board (config.md, "Alarms"). Tells the
+/// cluster's other nodes, and hears of theirs.
 caf::behavior alarm_actor(caf::stateful_actor<struct alarm_state>* self, node_services* services, resource_probe probe,
                           supervision::place where);
 
@@ -26,6 +28,7 @@ struct alarm_state {
   static inline const char* name = "alarms";
   resource_numbers numbers;
   bool memory_on = false, disk_on = false;
+  peer_alarms others;
 };
 
 /// Measure at once: the limits were changed. Answered by alarms_checked.
@@ -34,6 +37,12 @@ struct alarms_checked {};
 
 [[nodiscard]] std::uint64_t memory_limit_bytes(const resource_limits& limits, std::uint64_t total);
 [[nodiscard]] std::uint64_t disk_limit_bytes(const resource_limits& limits, std::uint64_t total);
+
+/// After so many octets written the disk is looked at again, however little time has passed: a quarter of the way to the limit,
+/// since what is written once is written a second time, to segments, and more is under way.
+[[nodiscard]] std::uint64_t writes_until_look(const resource_numbers& n);
+/// That many were written. From any thread.
+void check_disk_soon(const node_services& services);
 
 }  // namespace warren::actors
 

@@ -29,12 +29,15 @@ class alarm_board {
 
   void set(alarm which, bool on) {
     if (on) {
-      flags_.fetch_or(which);
+      own_.fetch_or(which);
     } else {
-      flags_.fetch_and(static_cast<std::uint8_t>(~which));
+      own_.fetch_and(static_cast<std::uint8_t>(~which));
     }
   }
-  [[nodiscard]] std::uint8_t flags() const { return flags_.load(std::memory_order_relaxed); }
+  void set_elsewhere(std::uint8_t flags) { elsewhere_.store(flags, std::memory_order_relaxed); }  ///< of the cluster's other nodes
+  [[nodiscard]] std::uint8_t own_flags() const { return own_.load(std::memory_order_relaxed); }
+  /// Of all nodes: whatever one of them lacks, publishers everywhere wait for.
+  [[nodiscard]] std::uint8_t flags() const { return own_flags() | elsewhere_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool publishers_blocked() const { return flags() != 0; }
 
   /// The reason of connection.blocked: `low on memory`, `low on disk`, or both joined by ` & `.
@@ -72,7 +75,7 @@ class alarm_board {
   }
 
  private:
-  std::atomic<std::uint8_t> flags_{0};
+  std::atomic<std::uint8_t> own_{0}, elsewhere_{0};
   std::atomic<bool> paging_{false};
   mutable std::mutex mutex_;
   resource_limits limits_;

@@ -223,6 +223,7 @@ void connection_actor::process(bytes_view in) {
     }
     if (published_) {
       published_ = false;
+      look_at_alarms();
       machine_->client_published();
     }
     if (!machine_->has_effects()) break;
@@ -485,15 +486,17 @@ void connection_actor::on_channel_down(const caf::down_msg& down) {
   }
 }
 
+/// Whoever publishes sees an alarm with the next batch, whoever waits with the next tick.
+void connection_actor::look_at_alarms() {
+  const std::uint8_t alarms = services_.alarms.flags();
+  if (alarms != std::exchange(alarms_seen_, alarms)) machine_->alarm(alarm_board::reason(alarms));
+}
+
 void connection_actor::on_tick(time_ms now) {
   contained([this, now] {
     if (ended_ || !machine_) return;
     if (std::exchange(block_idle_, true)) builder_.finish();  // slow publishers fill blocks, idle ones hold none
-    const std::uint8_t alarms = services_.alarms.flags();
-    if (alarms != alarms_seen_) {
-      alarms_seen_ = alarms;
-      machine_->alarm(alarm_board::reason(alarms));
-    }
+    look_at_alarms();
     if (const auto deadline = machine_->deadline(); deadline && *deadline <= now) machine_->tick(now);
     if (machine_->has_effects()) {
       perform_effects();

@@ -84,6 +84,7 @@ class connection_actor : public supervision::guarded<io_actor>, private ticked {
   void on_channel_down(const caf::down_msg& down);
   void drop_slot(std::uint16_t number);
   void on_tick(time_ms now) override;
+  void look_at_alarms();
   void end(bool abort);
 
   node_services& services_;

@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 std::vector<alarm_facts> local_alarms(command_actor& call) {
   std::vector<alarm_facts> alarms;
-  const std::uint8_t flags = call.services().alarms.flags();
+  const std::uint8_t flags = call.services().alarms.own_flags();
   if (flags & alarm_board::memory) alarms.push_back({call.node_name(), "memory"});
   if (flags & alarm_board::disk) alarms.push_back({call.node_name(), "disk"});
   return alarms;

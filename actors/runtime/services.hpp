@@ -22,6 +22,7 @@
 #include "core/metadata/records.hpp"
 #include "core/queue/queue_machine.hpp"
 #include "distribution/peer_transport.hpp"
+#include "storage/metered_file_system.hpp"
 #include "supervision/machine/types.hpp"
 
 namespace warren::actors {
@@ -137,6 +138,7 @@ struct node_services {
   directory<connection_id> connections;
   metadata_view metadata_now;  ///< the newest snapshot of vhosts, exchanges, queues, users …
   alarm_board alarms;
+  std::shared_ptr<storage::write_meter> disk_writes = std::make_shared<storage::write_meter>();  ///< set before the first actor
   exchange_history histories;
 
   login_statistics logins;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "actors/connection/connection_messages.hpp"
+#include "actors/alarms/alarm_actor.hpp"
 #include "actors/control/control_tree.hpp"
 #include "actors/auth/tls_context.hpp"
 #include "actors/listener/acceptor_actor.hpp"
@@ -160,6 +161,8 @@ std::string broker::parts::start_runtime() {
   network = std::move(*made);
   face->network_is(*network);
   services->transport = network.get();
+  services->disk_writes = storage->writes();
+  services->disk_writes->when_used_up([s = services.get()] { actors::check_disk_soon(*s); });
   storage_boot::agreed_metadata known = storage->metadata();
   services->metadata_now.publish(known.state);
   services->metadata_memory = std::make_unique<actors::metadata_memory>(config.node_name, std::move(known.state), std::move(known.ledger), known.applied);

@@ -49,6 +49,8 @@ void apply_log(storage_boot::agreed_metadata& to, const std::vector<raft::entry>
 
 struct storage_boot::state {
   std::string path;
+  std::shared_ptr<storage::write_meter> writes = std::make_shared<storage::write_meter>();
+  storage::metered_file_system files{storage::posix_file_system(), writes};
   std::shared_ptr<storage::data_directory> directory;
   storage::recovered_node found;
   std::string node;
@@ -98,7 +100,7 @@ storage_boot::~storage_boot() = default;
 
 std::string storage_boot::recover() {
   state& s = *state_;
-  auto directory = storage::data_directory::open(storage::posix_file_system(), s.path);
+  auto directory = storage::data_directory::open(s.files, s.path);
   if (!directory) return directory.failure().text;
   s.directory = std::move(*directory);
   auto reading = storage::recovery::read(*s.directory, {});
@@ -148,6 +150,8 @@ actors::raft_open storage_boot::metadata_member() const {
 }
 
 std::uint64_t storage_boot::incarnation() const { return state_->directory->incarnation(); }
+
+const std::shared_ptr<storage::write_meter>& storage_boot::writes() const { return state_->writes; }
 
 supervision::child_spec storage_boot::store_child(actors::node_services& services) {
   return supervision::worker("store", "store", [this, &services](supervision::start_context&) { return state_->start(services).store; });

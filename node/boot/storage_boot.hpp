@@ -11,6 +11,7 @@
 #include "core/metadata/topology.hpp"
 #include "core/queue/queue_types.hpp"
 #include "node/config/node_config.hpp"
+#include "storage/metered_file_system.hpp"
 #include "supervision/child_spec.hpp"
 
 namespace warren::node {
@@ -40,6 +41,8 @@ class storage_boot {
   [[nodiscard]] std::vector<queue_id> unknown_to(const broker_state& now) const;
   [[nodiscard]] std::unordered_map<queue_id, recovered_queue> take_queues();
   [[nodiscard]] std::uint64_t incarnation() const;  ///< of the directory
+  /// Of everything that is written to the directory.
+  [[nodiscard]] const std::shared_ptr<storage::write_meter>& writes() const;
 
   [[nodiscard]] supervision::child_spec store_child(actors::node_services& services);
   [[nodiscard]] supervision::child_spec log_child(actors::node_services& services);
