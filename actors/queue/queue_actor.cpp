@@ -64,7 +64,13 @@ void queue_actor::begin(const recovered_queue& found) {
   flush();
 }
 
+/// A behaviour has a closure for each of its messages, in every queue: only what is frequent stands in it.
 caf::behavior queue_actor::running() {
+  set_default_handler([this](caf::scheduled_actor*, caf::message_view& arrived) -> caf::result<caf::message> {
+    caf::message content = arrived.move_content_to_message();
+    if (auto answer = seldom()(content)) return std::move(*answer);
+    return caf::sec::unexpected_message;
+  });
   return {
       [this](queue_publish& batch) { on_publish(batch); },
       [this](const queue_settle& settled) { on_settle(settled); },
@@ -77,6 +83,29 @@ caf::behavior queue_actor::running() {
         machine_.synced(done.upto, effects());
       },
       [this](const queue_grant& g) { machine_.grant(g.consumer, g.messages, wall_clock_ms(), effects()); },
+      [this](queue_get& g) {
+        on_get({std::move(g.channel), g.from, g.no_ack});
+      },
+      [this](store_paged_out& done) {
+        machine_.paged_out(done.token, effects());
+        const auto i = std::find_if(paging_bytes_.begin(), paging_bytes_.end(),
+                                    [&](const auto& p) { return p.first == done.token; });
+        if (i != paging_bytes_.end()) {
+          paging_total_ -= i->second;
+          paging_bytes_.erase(i);
+        }
+        stop_when_paged_out();
+      },
+      [this](store_loaded& loaded) {
+        disk_reads_ += loaded.messages.size();
+        machine_.loaded(loaded.lane, loaded.messages, loaded.more_in_range, wall_clock_ms(), effects());
+        for (waiting_get& g : std::exchange(gets_, {})) on_get(std::move(g));
+      },
+  };
+}
+
+caf::message_handler queue_actor::seldom() {
+  return {
       [this](const queue_limit_channel& change) {
         machine_.limit_channel(change.channel, change.limited, wall_clock_ms(), effects());
         flush();  // deliveries go out before the answer
@@ -90,9 +119,6 @@ caf::behavior queue_actor::running() {
         return consumer_cancelled{cancelled.consumer};
       },
       [this](const queue_channel_gone& gone) { channel_gone(gone.channel); },
-      [this](queue_get& g) {
-        on_get({std::move(g.channel), g.from, g.no_ack});
-      },
       [this](const queue_ask_counts& asked) {
         if (asked.declared) machine_.touched(wall_clock_ms());
         const auto c = machine_.count();
@@ -112,21 +138,6 @@ caf::behavior queue_actor::running() {
       },
       [this](const queue_memory_pressure&) {
         machine_.set_memory_limits(services_.queue_limits(), wall_clock_ms(), effects());
-      },
-      [this](store_paged_out& done) {
-        machine_.paged_out(done.token, effects());
-        const auto i = std::find_if(paging_bytes_.begin(), paging_bytes_.end(),
-                                    [&](const auto& p) { return p.first == done.token; });
-        if (i != paging_bytes_.end()) {
-          paging_total_ -= i->second;
-          paging_bytes_.erase(i);
-        }
-        stop_when_paged_out();
-      },
-      [this](store_loaded& loaded) {
-        disk_reads_ += loaded.messages.size();
-        machine_.loaded(loaded.lane, loaded.messages, loaded.more_in_range, wall_clock_ms(), effects());
-        for (waiting_get& g : std::exchange(gets_, {})) on_get(std::move(g));
       },
       [this](const log_flush& wanted) { machine_.flush_log(wanted.file, effects()); },
       [this](const queue_wake&) {
@@ -172,9 +183,17 @@ void queue_actor::on_publish(queue_publish& batch) {
   if (batch.credit_bytes == 0) return;
   if (effects().log_appends.size() > logged) {
     owed_.push_back({effects().log_appends.back().at, batch.from, batch.credit_bytes});
+    if (publishers_.waits_for_log(batch.from, batch.items.size())) live_with(batch.from);
   } else {
     held_credit_.emplace_back(batch.from, batch.credit_bytes);
   }
+}
+
+/// To the thread of a publisher that waits for each confirm: fewer threads have to wake up for one.
+void queue_actor::live_with(channel_id publisher) {
+  const caf::actor channel = services_.channels.find(publisher);
+  if (!channel) return;  // of another node
+  if (const auto* there = dynamic_cast<const io_actor*>(caf::actor_cast<caf::abstract_actor*>(channel))) move_to(there->thread());
 }
 
 void queue_actor::on_consume(queue_consume& wanted) {
@@ -421,7 +440,7 @@ void queue_actor::arm_wake() {
     if (const auto pace = pace_.again_at(); pace && (!at || *pace < *at)) at = pace;
   if (!at || (wake_armed_ && *wake_armed_ <= *at)) return;
   wake_armed_ = at;
-  thread().call_at(*at, [self = caf::actor_cast<caf::actor_addr>(this)] {
+  io_thread::current().call_at(*at, [self = caf::actor_cast<caf::actor_addr>(this)] {
     if (auto strong = caf::actor_cast<caf::actor>(self)) caf::anon_send(strong, queue_wake{});
   });
 }
