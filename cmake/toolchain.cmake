@@ -1,6 +1,8 @@
 # Warnings, sanitizers, the fast linker and the compiler cache, when they are there.
 add_compile_options(-Wall -Wextra -fno-omit-frame-pointer)
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -fno-plt")
+if(NOT WARREN_SANITIZE AND NOT WARREN_FUZZ)  # those presets say what is quick to build
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -fno-plt")
+endif()
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 
 if(WARREN_SANITIZE)

@@ -137,6 +137,9 @@ void queue_session_actor::perform(wire::frame& f) {
               wire_.add(wire::delete_checked{n, a.messages, a.failure});
             },
             [](const caf::error&) {});
+  } else if (const auto* change = std::get_if<wire::limit_channel>(&f)) {
+    request(queue_, caf::infinite, queue_limit_channel{change->channel, change->limited})
+        .then([this, n = change->request](const queue_limited&) { wire_.add(wire::channel_limited{n}); }, [](const caf::error&) {});
   } else {
     throw std::runtime_error("from " + peer_ + ": what a channel does not say");
   }

@@ -74,6 +74,11 @@ caf::behavior remote_queue_actor::make_behavior() {
         wire_.add(wire::check_delete{ask(promise), wanted.if_unused, wanted.if_empty});
         return promise;
       },
+      [this](const queue_limit_channel& change) -> caf::result<queue_limited> {
+        auto promise = make_response_promise();
+        wire_.add(wire::limit_channel{ask(promise), change.channel, change.limited});
+        return promise;
+      },
       [this](const stream_over&) { end(true); },
       [this](const idle_check&) { look_for_users(); },
   };
@@ -108,6 +113,8 @@ void remote_queue_actor::perform(wire::frame& f) {
     answer(purged->request, purge_answer{purged->messages});
   } else if (auto* checked = std::get_if<wire::delete_checked>(&f)) {
     answer(checked->request, delete_answer{checked->messages, std::move(checked->failure)});
+  } else if (const auto* limited = std::get_if<wire::channel_limited>(&f)) {
+    answer(limited->request, queue_limited{});
   } else if (const auto* cancelled = std::get_if<wire::cancelled>(&f)) {
     const caf::actor channel = user_of(cancelled->consumer);
     consumers_.erase(cancelled->consumer);

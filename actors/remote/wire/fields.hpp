@@ -140,8 +140,10 @@ bool fields(A& a, F& f) {
     return a(f.consumer) && a(f.messages);
   } else if constexpr (std::is_same_v<T, ask_counts>) {
     return a(f.request) && a(f.declared);
-  } else if constexpr (std::is_same_v<T, purge>) {
+  } else if constexpr (std::is_same_v<T, purge> || std::is_same_v<T, channel_limited>) {
     return a(f.request);
+  } else if constexpr (std::is_same_v<T, limit_channel>) {
+    return a(f.request) && a(f.channel) && a(f.limited);
   } else if constexpr (std::is_same_v<T, check_delete>) {
     return a(f.request) && a(f.if_unused) && a(f.if_empty);
   } else if constexpr (std::is_same_v<T, published>) {

@@ -122,9 +122,21 @@ struct probed {
   bool there = false;
 };
 
+// ---- later additions
+
+struct limit_channel {  ///< basic.qos global: channel → queue
+  std::uint64_t request = 0;
+  channel_id channel;
+  bool limited = false;
+};
+struct channel_limited {  ///< queue → channel
+  std::uint64_t request = 0;
+};
+
 /// A frame's type on the wire is its index here: append only.
 using frame =
     std::variant<publish, consume, cancel, channel_gone, get, settle, replenish, grant, ask_counts, purge, check_delete, published, deliver,
-                 consumed, got, counted, purged, delete_checked, cancelled, wants_grant, unused_grant, queue_down, reply, probe, probed>;
+                 consumed, got, counted, purged, delete_checked, cancelled, wants_grant, unused_grant, queue_down, reply, probe, probed,
+                 limit_channel, channel_limited>;
 
 }  // namespace warren::actors::wire

@@ -124,6 +124,33 @@ TEST_CASE("Prefetch holds across nodes, per consumer and for the whole channel")
   CHECK(c.count<amqp::basic_deliver>() == 0);
 }
 
+TEST_CASE("A limit for the whole channel that comes, changes and goes while it consumes holds across nodes") {
+  two_nodes cluster;
+  cluster.queue_on(*cluster.b, "q");
+  client c(*cluster.a->services);
+  const auto limit = [&c](std::uint16_t messages) {
+    amqp::basic_qos qos;
+    qos.prefetch_count = messages;
+    qos.global = true;
+    c.send(qos);
+    (void)c.expect<amqp::basic_qos_ok>();
+  };
+  const auto out = [&](std::uint64_t messages) {
+    eventually("as many are out", [&] { return status_of(cluster, *cluster.b, "q").counts.unacked == messages; });
+  };
+  c.consume("q");
+  limit(5);
+  c.publish("q", numbered(0, 100));
+  CHECK(c.deliveries(5) == numbered(0, 5));
+  out(5);
+  limit(8);
+  CHECK(c.deliveries(3) == numbered(5, 3));
+  out(8);
+  CHECK(c.count<amqp::basic_deliver>() == 0);
+  limit(0);
+  CHECK(c.deliveries(92) == numbered(8, 92));
+}
+
 TEST_CASE("What a channel leaves unsettled comes back redelivered, whether it closes or dies") {
   two_nodes cluster;
   cluster.queue_on(*cluster.b, "q");

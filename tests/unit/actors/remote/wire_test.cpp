@@ -91,7 +91,7 @@ std::optional<error> any_failure() {
 frame any_frame() {
   const std::uint64_t n = any_number();
   const bool yes = *rc::gen::arbitrary<bool>();
-  switch (*rc::gen::inRange(0, 25)) {
+  switch (*rc::gen::inRange(0, 27)) {
     case 0: {
       publish p{channel_id{n}, any_number() >> 8, {}};
       for (int i = *rc::gen::inRange(1, 40); i > 0; --i) p.items.push_back({any_message(), any_number()});
@@ -151,6 +151,8 @@ frame any_frame() {
     case 21: return queue_down{yes};
     case 22: return reply{channel_id{n}, any_text(40), any_message()};
     case 23: return probe{n, channel_id{any_number()}, any_text(40)};
+    case 24: return limit_channel{n, channel_id{any_number()}, yes};
+    case 25: return channel_limited{n};
     default: return probed{n, yes};
   }
 }
