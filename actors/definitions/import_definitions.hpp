@@ -18,7 +18,7 @@ struct import_context {
   std::string node;       ///< home of new queues
   std::string vhost;      ///< not empty: the file is a virtual host's; its entries name none, and it brings no users
   password_hashing hashing = password_hashing::sha256;  ///< for users with a plain `password`
-  credential_rules credentials;                         ///< which such a password must satisfy
+  credential_rules credentials = {};                    ///< which such a password must satisfy
 };
 
 struct import_step {

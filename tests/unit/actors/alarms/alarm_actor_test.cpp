@@ -37,7 +37,8 @@ struct alarmed_node {
                          },
                          gib};
     alarms = system.spawn(alarm_actor, services.get(), probe, supervision::make_place("alarms"));
-    settle();
+    settle();  // it has begun, and
+    settle();  // has taken its own first look
   }
   ~alarmed_node() { 
     services->alarm_actor.set(nullptr);
