@@ -17,7 +17,7 @@ class Row:
     times: float = None      # at least, as a multiple of the peer (for latency: at most)
     at_most: float = None
     higher_is_better: bool = True
-    kind: str = 'load'       # load, drain, rss, idle, backlog, start
+    kind: str = 'load'       # load, drain, rss, idle, backlog, start, crossing
     peer: bool = True        # measured on the peer too with --compare
 
 
@@ -59,7 +59,15 @@ ABSOLUTE = [
         kind='restart'),
 ]
 
-ROWS = THROUGHPUT + ABSOLUTE
+# Publish at one node, consume at another, from a queue on the third: against a cluster of three of the peer's.
+CROSSING = [
+    Row('crossing', 'across three nodes, 16 B transient', 'msg/s', [], (2_000_000, 300_000), times=4, kind='crossing'),
+    Row('crossing-1k', 'across three nodes, 1 KiB transient', 'msg/s', KIB, (500_000, 150_000), times=4, kind='crossing'),
+    Row('crossing-durable', 'across three nodes, 1 KiB persistent, confirms window 256, acks of 32', 'msg/s',
+        DURABLE + ['--confirm', '256'], (200_000, 60_000), times=4, kind='crossing'),
+]
+
+ROWS = THROUGHPUT + ABSOLUTE + CROSSING
 
 
 def chosen(names):
