@@ -92,6 +92,8 @@ status data_directory::write_identity() {
 }
 
 status write_clean_stop(const data_directory& d, const clean_stop& stop) {
+  // From here on the log's word is void: segments whose messages it knows to be dead must be gone for good.
+  if (status s = d.files().sync_everything(d.queues_path()); !s.ok()) return s;
   std::string content;
   put(content, stop.log_file);
   put(content, stop.metadata_covered ? 1 : 0);

@@ -182,8 +182,9 @@ result<recovered_node> recovery::finish(const std::function<bool(queue_id)>& dur
   if (status s = out.log->commit(); !s.ok()) return s.failure();
   if (status s = out.log->sync(); !s.ok()) return s.failure();
   if (status s = store.flush_acks(); !s.ok()) return s.failure();
-  for (const auto& [queue, logged] : in_log)
-    if (status s = store.drop_dead(queue); !s.ok()) return s.failure();
+  std::vector<queue_id> all;
+  for (const auto& [queue, logged] : in_log) all.push_back(queue);
+  if (status s = store.drop_dead_durably(all); !s.ok()) return s.failure();
   (void)store.take_dropped();
   if (clean_)
     if (status s = remove_clean_stop(directory_); !s.ok()) return s.failure();

@@ -71,7 +71,24 @@ void segment_store::settle(queue_id queue, const position_ranges& ranges) {
 status segment_store::drop_dead(queue_id queue) {
   queue_files* q = find(queue);
   if (q == nullptr || !std::exchange(q->some_segment_died, false)) return success{};
-  return drop_dead_segments(*q);
+  if (status s = remove_dead_segments(*q); !s.ok()) return s;
+  return remove_if_empty(*q);
+}
+
+status segment_store::drop_dead_durably(std::span<const queue_id> queues) {
+  std::vector<queue_files*> empty;
+  for (const queue_id id : queues) {
+    queue_files* q = find(id);
+    if (q == nullptr || !std::exchange(q->some_segment_died, false)) continue;
+    if (status s = remove_dead_segments(*q); !s.ok()) return s;
+    if (q->segments.empty()) empty.push_back(q);
+  }
+  const auto has_acks = [](const queue_files* q) { return q->acks.exists(); };
+  if (std::any_of(empty.begin(), empty.end(), has_acks))
+    if (status s = fs_.sync_everything(directory_); !s.ok()) return s;
+  for (queue_files* q : empty)
+    if (status s = remove_if_empty(*q); !s.ok()) return s;
+  return success{};
 }
 
 status segment_store::ack(queue_id queue, const position_ranges& ranges) {
@@ -125,11 +142,11 @@ status segment_store::drop_segment(queue_files& q, segment& s, bool tell_log) {
   return fs_.remove(path);
 }
 
-status segment_store::drop_dead_segments(queue_files& q) {
+status segment_store::remove_dead_segments(queue_files& q) {
   for (std::size_t i = q.segments.size(); i-- > 0;)
     if (q.segments[i]->live == 0)
       if (status s = drop_segment(q, *q.segments[i], true); !s.ok()) return s;
-  return remove_if_empty(q);
+  return success{};
 }
 
 /// A queue without segments costs nothing: no directory, no memory. `q` is gone afterwards.

@@ -88,6 +88,8 @@ class segment_store {
   /// Like ack(), but segments stay even when nothing lives in them.
   void settle(queue_id queue, const position_ranges& ranges);
   [[nodiscard]] status drop_dead(queue_id queue);
+  /// The same for all of these, when the log no longer knows what is dead in them: acks go after what they killed is gone for good.
+  [[nodiscard]] status drop_dead_durably(std::span<const queue_id> queues);
   [[nodiscard]] bool has(queue_id queue, position p);                        ///< in a segment, dead or alive
   [[nodiscard]] bool overlaps(queue_id queue, position from, position to);   ///< has() may be true for some of them
   [[nodiscard]] position highest_position(queue_id queue) const;  ///< ever seen in its files; 0 = none
@@ -114,7 +116,7 @@ class segment_store {
   [[nodiscard]] status write_runs(queue_files& q, std::span<const run_item> items, bool persistent);
   [[nodiscard]] status write_footer(segment& s);
   [[nodiscard]] status drop_segment(queue_files& q, segment& s, bool tell_log);
-  [[nodiscard]] status drop_dead_segments(queue_files& q);
+  [[nodiscard]] status remove_dead_segments(queue_files& q);
   [[nodiscard]] status remove_if_empty(queue_files& q);
   [[nodiscard]] status drop_all(queue_id queue, bool tell_log);
   [[nodiscard]] status compact_acks(queue_files& q);
