@@ -13,6 +13,8 @@ using supervision::child_spec;
 using supervision::start_context;
 
 result<std::unique_ptr<network>> network::make(caf::actor_system& system, network_options options) {
+  if (options.tls.enabled() && options.tls.certfile.empty())
+    return fail(reply_code::internal_error, "inter-node TLS: a node needs a certfile (distribution.ssl_options.certfile)");
   auto tls = make_link_tls(options.tls);
   if (!tls) return tls.failure();
   return std::unique_ptr<network>(new network(system, std::move(options), std::move(*tls)));

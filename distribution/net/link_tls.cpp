@@ -33,9 +33,9 @@ result<std::shared_ptr<ssl::context>> make_context(const link_tls_options& o, ss
       [password = o.password](std::size_t, ssl::context::password_purpose) { return password; });
   SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
   ERR_clear_error();
-  if (SSL_CTX_use_certificate_chain_file(ctx, o.certfile.c_str()) != 1)
+  if (!o.certfile.empty() && SSL_CTX_use_certificate_chain_file(ctx, o.certfile.c_str()) != 1)
     return refuse("certfile", o.certfile, "no certificate in PEM form (" + openssl_reason() + ")");
-  if (SSL_CTX_use_PrivateKey_file(ctx, o.keyfile.c_str(), SSL_FILETYPE_PEM) != 1)
+  if (!o.certfile.empty() && SSL_CTX_use_PrivateKey_file(ctx, o.keyfile.c_str(), SSL_FILETYPE_PEM) != 1)
     return refuse("keyfile", o.keyfile,
                   "no private key of the certificate in PEM form, or the wrong password (" + openssl_reason() + ")");
   if (!o.cacertfile.empty() && SSL_CTX_load_verify_locations(ctx, o.cacertfile.c_str(), nullptr) != 1)
@@ -53,17 +53,18 @@ result<std::shared_ptr<ssl::context>> make_context(const link_tls_options& o, ss
 
 result<link_tls> make_link_tls(const link_tls_options& o) {
   if (!o.enabled()) return link_tls{};
-  if (o.keyfile.empty()) return fail(reply_code::internal_error, "inter-node TLS: keyfile is not set");
+  if (!o.certfile.empty() && o.keyfile.empty()) return fail(reply_code::internal_error, "inter-node TLS: keyfile is not set");
   if (o.verify_peer && o.cacertfile.empty())
     return fail(reply_code::internal_error, "inter-node TLS: verify = verify_peer needs a cacertfile");
   const std::array<std::pair<const char*, const std::string*>, 3> files = {
       {{"certfile", &o.certfile}, {"keyfile", &o.keyfile}, {"cacertfile", &o.cacertfile}}};
   for (const auto& [option, file] : files)
     if (!file->empty() && ::access(file->c_str(), R_OK) != 0) return refuse(option, *file, std::strerror(errno));
-  auto server = make_context(o, ssl::context::tls_server);
-  if (!server) return server.failure();
   auto client = make_context(o, ssl::context::tls_client);
   if (!client) return client.failure();
+  if (o.certfile.empty()) return link_tls{nullptr, *client};
+  auto server = make_context(o, ssl::context::tls_server);
+  if (!server) return server.failure();
   return link_tls{*server, *client};
 }
 

@@ -41,6 +41,7 @@ result<std::unique_ptr<distribution::network>> make_network(caf::actor_system& s
   if (!name) return name.failure();
   distribution::network_options options(std::move(*name), std::move(cookie));
   options.incarnation = incarnation;
+  options.tls = config.inter_node_tls;
   options.port = distribution_port_of(config);
   options.mapper = distribution::epmd::options_from_environment();
   options.tool = [tool = std::move(tool)](int fd, const distribution::hello&) { tool(fd); };

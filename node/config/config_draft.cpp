@@ -46,6 +46,12 @@ std::string finish_draft(config_draft& draft) {
       return "cluster_partition_handling = pause_if_all_down needs "
              "cluster_partition_handling.pause_if_all_down.recover";
   }
+  distribution::link_tls_options& between = c.inter_node_tls;
+  if (between.certfile.empty() && (!between.keyfile.empty() || !between.cacertfile.empty() || between.verify_peer))
+    return "distribution.ssl_options needs distribution.ssl_options.certfile";
+  if (between.keyfile.empty()) between.keyfile = between.certfile;
+  if (between.verify_peer && between.cacertfile.empty())
+    return "distribution.ssl_options.verify = verify_peer needs distribution.ssl_options.cacertfile";
   if (!c.tls_listeners.empty()) {
     if (c.tls.certfile.empty()) return "listeners.ssl needs ssl_options.certfile";
     if (c.tls.keyfile.empty()) return "listeners.ssl needs ssl_options.keyfile";

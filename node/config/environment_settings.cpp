@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "distribution/net/tls_arguments.hpp"
+
 namespace warren::node {
 namespace {
 
@@ -97,7 +99,19 @@ void apply_environment(node_config& c, const environment& variables, loaded_conf
   if (const auto v = variables.find("LOG"))
     if (const auto text = apply_log_words(c.log, *v); !text.empty()) wrong("LOG", text);
 
-  for (const char* name : {"ADVANCED_CONFIG_FILE", "SERVER_ERL_ARGS", "SERVER_ADDITIONAL_ERL_ARGS", "SERVER_START_ARGS",
+  for (const char* name : {"SERVER_ERL_ARGS", "SERVER_ADDITIONAL_ERL_ARGS"}) {
+    const auto arguments = variables.find(name);
+    if (!arguments) continue;
+    const auto tls = distribution::tls_of_erlang_arguments(*arguments, distribution::tls_role::node);
+    if (!tls) {
+      problems.errors.push_back({"", 0, variables.source(name) + ": " + tls.failure().text});
+    } else if (tls->enabled()) {
+      c.inter_node_tls = *tls;
+    } else {
+      problems.warnings.push_back({"", 0, "known, no effect in Warren: " + variables.source(name)});
+    }
+  }
+  for (const char* name : {"ADVANCED_CONFIG_FILE", "SERVER_START_ARGS",
                            "QUORUM_DIR", "STREAM_DIR", "PLUGINS_EXPAND_DIR", "FEATURE_FLAGS", "FEATURE_FLAGS_FILE"})
     if (variables.find(name))
       problems.warnings.push_back({"", 0, "known, no effect in Warren: " + variables.source(name)});

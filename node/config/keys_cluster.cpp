@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "node/config/config_draft.hpp"
@@ -89,6 +90,17 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
        d.cluster_nodes[n] = text_of(v);
        return text();
      }},
+    {"cluster_formation.discovery_retry_limit", kind::positive, "", "10",
+     "How often a blank node tries the nodes of its list, half a minute each, before it forms a cluster of its own.", key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.discovery_retries = static_cast<int>(std::min<std::int64_t>(whole_of(v), 1'000'000));
+       return text();
+     }},
+    {"cluster_formation.node_type", kind::choice, "disc ram", "disc", "As what a blank node joins.", key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.joins_as_ram = text_of(v) == "ram";
+       return text();
+     }},
     {"net_ticktime", kind::positive, "", "60", "Seconds of silence after which a node counts as lost (0.75 to 1.25 times).",
      key_effect::in_force,
      [](draft& d, const text&, const value& v) {
@@ -107,6 +119,40 @@ constexpr auto node_and_cluster = std::to_array<config_key>({
        return text();
      }},
     {"distribution.listener.port_range.max", kind::port, "", "", "One port is used: the range's first.", key_effect::no_effect},
+    {"distribution.ssl_options.certfile", kind::path, "", "", "TLS between nodes: PEM file with this node's certificate (and its chain).",
+     key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.inter_node_tls.certfile = text_of(v);
+       return text();
+     }},
+    {"distribution.ssl_options.keyfile", kind::path, "", "the certfile", "TLS between nodes: PEM file with its private key.", key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.inter_node_tls.keyfile = text_of(v);
+       return text();
+     }},
+    {"distribution.ssl_options.password", kind::text, "", "", "TLS between nodes: the key file's passphrase.", key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.inter_node_tls.password = text_of(v);
+       return text();
+     }},
+    {"distribution.ssl_options.cacertfile", kind::path, "", "",
+     "TLS between nodes: PEM file with the certificates that other nodes' certificates are checked against.", key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.inter_node_tls.cacertfile = text_of(v);
+       return text();
+     }},
+    {"distribution.ssl_options.verify", kind::choice, "verify_none verify_peer", "verify_none", "TLS between nodes: check other nodes' certificates.",
+     key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.inter_node_tls.verify_peer = text_of(v) == "verify_peer";
+       return text();
+     }},
+    {"distribution.ssl_options.fail_if_no_peer_cert", kind::boolean, "", "false",
+     "TLS between nodes: refuse who dials without a certificate; needs verify_peer.", key_effect::in_force,
+     [](draft& d, const text&, const value& v) {
+       d.config.inter_node_tls.fail_if_no_peer_cert = yes_of(v);
+       return text();
+     }},
     {"distribution.listener.interface", kind::text, "", "", "", key_effect::no_effect},
     {"cluster_formation.**", kind::text, "", "", "Other ways to form a cluster.", key_effect::no_effect},
     {"mnesia_table_loading_retry_timeout", kind::milliseconds, "", "30000", "", key_effect::no_effect},

@@ -11,6 +11,7 @@
 #include "actors/auth/password_hash.hpp"
 #include "actors/auth/tls_options.hpp"
 #include "actors/logging/log_options.hpp"
+#include "distribution/net/link_tls_options.hpp"
 #include "node/config/config_value.hpp"
 
 namespace warren::node {
@@ -107,6 +108,7 @@ struct node_config {
   bool joins_as_ram = false;    ///< cluster_formation.node_type
   std::vector<std::string> cluster_nodes;
   std::string erlang_cookie;  ///< empty: the cookie file's
+  distribution::link_tls_options inter_node_tls;
   std::uint16_t distribution_port = 0;  ///< 0 = AMQP port + 20000
 
   /// True when definitions are loaded at boot: then a blank node gets no default user, vhost or permissions.

@@ -1,6 +1,7 @@
 #include "node/ctl/commands/checks.hpp"
 #include "node/ctl/commands/tables.hpp"
 #include "node/ctl/run/banners.hpp"
+#include "node/ctl/run/next_life.hpp"
 #include "node/ctl/show/cluster_status.hpp"
 
 namespace warren::ctl {
@@ -25,20 +26,23 @@ constexpr command_spec rows[] = {
      .banner = "Clustering node {node} with {1}",
      .options = join_options,
      .details = "The application must be stopped. Everything that the node holds (users, virtual hosts, queues, "
-                "messages) is lost."},
+                "messages) is lost.",
+     .run = run_into_next_life},
     {.name = "reset",
      .tools = tool::ctl,
      .in = section::nodes,
      .description = "Instructs a RabbitMQ node to leave the cluster and return to its virgin state",
      .app = app_need::stopped,
-     .banner = "Resetting node {node} ..."},
+     .banner = "Resetting node {node} ...",
+     .run = run_into_next_life},
     {.name = "force_reset",
      .tools = tool::ctl,
      .in = section::cluster,
      .description = "Forcefully returns a RabbitMQ node to its virgin state",
      .app = app_need::stopped,
      .banner = "Forcefully resetting node {node} ...",
-     .details = "As reset, but without telling anybody: the other members still list the node and must forget it."},
+     .details = "As reset, but without telling anybody: the other members still list the node and must forget it.",
+     .run = run_into_next_life},
     {.name = "change_cluster_node_type",
      .tools = tool::ctl,
      .in = section::cluster,

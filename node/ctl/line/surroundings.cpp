@@ -54,6 +54,7 @@ surroundings surroundings::of_process() {
   s.long_names = variables.find("USE_LONGNAME").value_or("") == "true";
   s.short_host = distribution::local_host_name(false);
   s.cookie = variables.find("ERLANG_COOKIE");
+  s.erlang_arguments = variables.find("CTL_ERL_ARGS").value_or("");
   s.home = variable("HOME");
   if (s.home.empty())
     if (const passwd* user = getpwuid(geteuid())) s.home = user->pw_dir;

@@ -13,6 +13,7 @@ struct surroundings {
   std::string long_host = {};         ///< empty: not looked up yet
   std::string home;                   ///< of the effective user
   std::optional<std::string> cookie;  ///< ERLANG_COOKIE
+  std::string erlang_arguments = {};  ///< CTL_ERL_ARGS: whether nodes speak TLS
   bool utf8 = false;                  ///< whether the terminal's locale can show box characters
 
   /// This machine's name. Of the long one the resolver is asked, which may take its time.

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "distribution/handshake/dial.hpp"
+#include "distribution/net/tls_arguments.hpp"
 #include "distribution/port_mapper/epmd_options.hpp"
 #include "node/ctl/link/frame_connection.hpp"
 
@@ -26,7 +27,8 @@ dial_failure::step step_of(dist::dial_failure kind) {
 
 }  // namespace
 
-distribution_dialer::distribution_dialer(const invocation& i, const surroundings& around) : home_(around.home), long_names_(i.long_names) {
+distribution_dialer::distribution_dialer(const invocation& i, const surroundings& around) 
+    : home_(around.home), erlang_arguments_(around.erlang_arguments), long_names_(i.long_names) {
   if (!i.cookie.empty())
     cookie_ = i.cookie;
   else
@@ -34,6 +36,11 @@ distribution_dialer::distribution_dialer(const invocation& i, const surroundings
   // RabbitMQ's tools call themselves so; the number keeps two tools of one host apart
   const std::string name = around.node.substr(0, around.node.find('@'));
   own_name_ = "rabbitmqcli-" + std::to_string(getpid()) + "-" + name + "@" + around.host(i.long_names);
+}
+
+bool distribution_dialer::encrypted() const {
+  const auto tls = dist::tls_of_erlang_arguments(erlang_arguments_, dist::tls_role::tool);
+  return tls && tls->enabled();
 }
 
 std::variant<std::unique_ptr<control_connection>, dial_failure> distribution_dialer::dial(const std::string& node,
@@ -49,10 +56,15 @@ std::variant<std::unique_ptr<control_connection>, dial_failure> distribution_dia
     const auto either = dist::parse_node_name(node, !long_names_);
     if (!either) return f.detail = name.failure().text, f;
   }
+  const auto tls = dist::tls_of_erlang_arguments(erlang_arguments_, dist::tls_role::tool);
+  if (!tls) return f.detail = tls.failure().text + " (RABBITMQ_CTL_ERL_ARGS)", f;
+  auto contexts = dist::make_link_tls(tls.value());
+  if (!contexts) return f.detail = contexts.failure().text + " (RABBITMQ_CTL_ERL_ARGS)", f;
   const dist::node_name peer{f.name(), f.host()};
   dist::dial_options options;
   options.self = own_name_;
   options.epmd_port = dist::epmd::options_from_environment().port;
+  options.tls = std::move(*contexts);
   options.timeout = limit.value_or(usual_patience);
   auto dialled = dist::dial(peer, secret.value(), options);
   if (const auto* e = std::get_if<dist::dial_error>(&dialled)) {

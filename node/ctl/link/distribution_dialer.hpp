@@ -13,10 +13,11 @@ class distribution_dialer final : public node_dialer {
   distribution_dialer(const invocation& i, const surroundings& around);
   [[nodiscard]] std::variant<std::unique_ptr<control_connection>, dial_failure> dial(
       const std::string& node, std::optional<std::chrono::milliseconds> limit) override;
+  [[nodiscard]] bool encrypted() const override;
 
  private:
   std::optional<std::string> cookie_;  ///< --erlang-cookie, else the environment's
-  std::string home_;
+  std::string home_, erlang_arguments_;
   bool long_names_;
   std::string own_name_;  ///< rabbitmqcli-PID-name@host
 };

@@ -51,6 +51,7 @@ class node_dialer {
   virtual ~node_dialer() = default;
   [[nodiscard]] virtual std::variant<std::unique_ptr<control_connection>, dial_failure> dial(
       const std::string& node, std::optional<std::chrono::milliseconds> limit) = 0;
+  [[nodiscard]] virtual bool encrypted() const { return false; }
 };
 
 }  // namespace warren::ctl

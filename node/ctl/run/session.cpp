@@ -86,6 +86,22 @@ session::question session::own_question() const {
   return q;
 }
 
+std::optional<node_answer> session::ask_if_there(const question& q) {
+  silent_loss_ = true;
+  auto answer = ask(q);
+  silent_loss_ = false;
+  if (std::holds_alternative<int>(answer)) return std::nullopt;
+  return std::move(std::get<node_answer>(answer));
+}
+
+bool session::connect_again() {
+  link_ = nullptr;
+  auto dialled = dialer_.dial(what_.node, std::chrono::milliseconds(reaching));
+  if (std::holds_alternative<dial_failure>(dialled)) return false;
+  link_ = std::move(std::get<0>(dialled));
+  return true;
+}
+
 std::variant<node_answer, int> session::ask(const question& q, const std::function<void(const json::value&)>& on_item) {
   const auto limit = what_.timeout();
   json::array arguments;
@@ -96,6 +112,7 @@ std::variant<node_answer, int> session::ask(const question& q, const std::functi
                              {"app", need_text(what_.command->app)},
                              {"timeout_ms", limit ? limit->count() : 0}};
   const auto lost = [&] {
+    if (silent_loss_) return exit_unavailable;
     dial_failure f{.at = dial_failure::step::app, .detail = "but it closed the connection before it answered", .node = what_.node};
     return fail_unreachable(f);
   };

@@ -56,6 +56,10 @@ class session {
   /// The answer, or an exit code after the node was lost or took too long.
   [[nodiscard]] std::variant<node_answer, int> ask(const question& q,
                                                    const std::function<void(const boost::json::value&)>& on_item = nullptr);
+  /// As ask(), but a node that is lost is no failure, and nothing is said about it: nullopt.
+  [[nodiscard]] std::optional<node_answer> ask_if_there(const question& q);
+  /// Another connection in place of the one that was lost; false, without a word, when the node cannot be reached.
+  [[nodiscard]] bool connect_again();
   /// Asks and, when the node refuses, reports it: the result or an exit code.
   [[nodiscard]] std::variant<boost::json::value, int> demand(const question& q);
   int show(const boost::json::value& result);
@@ -77,6 +81,7 @@ class session {
   console& console_;
   node_dialer& dialer_;
   std::unique_ptr<control_connection> link_;
+  bool silent_loss_ = false;
 };
 
 }  // namespace warren::ctl
