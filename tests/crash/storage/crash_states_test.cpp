@@ -35,7 +35,8 @@ TEST_CASE("every promise survives every crash: 2,400 states, or as many as WARRE
   const char* wish = std::getenv("WARREN_CRASH_STATES");
   const std::size_t wanted = wish == nullptr ? 2400 : static_cast<std::size_t>(std::atoll(wish));
   std::size_t states = 0;
-  for (std::uint64_t seed = 1; states < wanted; ++seed) {
+  const char* from = std::getenv("WARREN_CRASH_FROM");  // a seed that failed, to see it again
+  for (std::uint64_t seed = from == nullptr ? 1 : std::strtoull(from, nullptr, 10); states < wanted; ++seed) {
     std::mt19937_64 random(seed);
     ledger_of_promises promises;
     auto fs = std::make_unique<simulated_file_system>();
