@@ -63,7 +63,7 @@ def cable(t):
         filled(cluster.members[2], 'far')
         filled(cluster.members[0], 'near')
         cluster.network.pull(2)
-        poll('noticed', lambda: cluster.running(0) == cluster.names(0, 1), 2 * TICK_S)
+        poll('noticed', lambda: cluster.running(0) == cluster.names(0, 1), 3 * TICK_S)
         goes_on(cluster, 1, 'meanwhile')
         assert count_at(cluster.members[1], 'near') == 20
         assert count_at(cluster.members[1], 'far') is None
@@ -80,7 +80,7 @@ def one_way(t):
     with network.NetworkCluster() as cluster:
         cluster.form()
         cluster.network.lose_packets_to(2)
-        poll('noticed', lambda: cluster.running(0) == cluster.names(0, 1), 2 * TICK_S)
+        poll('noticed', lambda: cluster.running(0) == cluster.names(0, 1), 3 * TICK_S)
         goes_on(cluster, 0, 'meanwhile')
         cluster.network.lose_no_packets_to(2)
         whole(cluster)
@@ -94,7 +94,7 @@ def stopped_process(t):
         filled(cluster.members[1], 'q')
         cluster.members[1].process.send_signal(signal.SIGSTOP)
         try:
-            poll('noticed', lambda: cluster.running(0) == cluster.names(0, 2), 2 * TICK_S)
+            poll('noticed', lambda: cluster.running(0) == cluster.names(0, 2), 3 * TICK_S)
             goes_on(cluster, 0, 'meanwhile')
         finally:
             cluster.members[1].process.send_signal(signal.SIGCONT)
