@@ -86,6 +86,7 @@ class _Node:
 
     def __init__(self, conf=None, definitions=None, data_dir=None, tls=None, environment=None, port=None):
         self.host, self.port = '127.0.0.1', port or free_port()
+        self.dist_port = free_port()  # AMQP port + 20000 is where client sockets get theirs: it may be taken at a restart
         self.tls = tls
         self.tls_port = free_port() if tls else None
         self.own_dir = None
@@ -242,6 +243,7 @@ class Warren(_Node):
         if not os.access(binary, os.X_OK):
             raise Skip('no broker binary at %s (WARREN_SERVER)' % binary)
         environment = {k: v for k, v in os.environ.items() if not k.startswith('RABBITMQ_')}
+        environment['RABBITMQ_DIST_PORT'] = str(self.dist_port)
         return [binary, '--name', self.name, '--data-dir', self.dir, '--config', conf], environment
 
 
@@ -260,7 +262,7 @@ class RabbitMQ(_Node):
         environment.update({
             'HOME': self.work, 'RUNNING_UNDER_SYSTEMD': 'true', 'ERL_EPMD_PORT': self.epmd_port,
             'RABBITMQ_NODENAME': self.name, 'RABBITMQ_NODE_PORT': str(self.port),
-            'RABBITMQ_DIST_PORT': str(self.port + 12000), 'RABBITMQ_MNESIA_BASE': self.dir,
+            'RABBITMQ_DIST_PORT': str(self.dist_port), 'RABBITMQ_MNESIA_BASE': self.dir,
             'RABBITMQ_LOG_BASE': os.path.join(self.work, 'log'), 'RABBITMQ_CONFIG_FILE': conf,
             'RABBITMQ_PID_FILE': os.path.join(self.work, 'pid'), 'RABBITMQ_ENABLED_PLUGINS': self.plugins,
             'RABBITMQ_CONF_ENV_FILE': '/dev/null', 'RABBITMQ_ADVANCED_CONFIG_FILE': '/nonexistent'})
