@@ -406,11 +406,15 @@ void broker::parts::close_queues() {
 }
 
 void broker::parts::stop_storage() {
+  const caf::actor log = services->log();
+  if (!log) return;  // the tree did not come so far
   const auto deadline = std::chrono::steady_clock::now() + 20s;
-  (*self)->send(services->log(), actors::storage_stop{caf::actor_cast<caf::actor>(*self)});
-  bool stopped = false;
-  while (!stopped && std::chrono::steady_clock::now() < deadline)
-    (*self)->receive([&](const actors::storage_stopped&) { stopped = true; }, [](const caf::down_msg&) {}, caf::after(100ms) >> [] {});
+  (*self)->monitor(log);
+  (*self)->send(log, actors::storage_stop{caf::actor_cast<caf::actor>(*self)});
+  bool stopped = false, gone = false;  // gone: the tree ended by itself
+  while (!stopped && !gone && std::chrono::steady_clock::now() < deadline)
+    (*self)->receive([&](const actors::storage_stopped&) { stopped = true; },
+                     [&](const caf::down_msg& down) { gone = gone || down.source == log.address(); }, caf::after(100ms) >> [] {});
   if (!stopped) actors::log_warning(log_category::plain, "the log did not close in time; the next start recovers it");
 }
 
