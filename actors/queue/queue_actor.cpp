@@ -183,17 +183,9 @@ void queue_actor::on_publish(queue_publish& batch) {
   if (batch.credit_bytes == 0) return;
   if (effects().log_appends.size() > logged) {
     owed_.push_back({effects().log_appends.back().at, batch.from, batch.credit_bytes});
-    if (publishers_.waits_for_log(batch.from, batch.items.size())) live_with(batch.from);
   } else {
     held_credit_.emplace_back(batch.from, batch.credit_bytes);
   }
-}
-
-/// To the thread of a publisher that waits for each confirm: fewer threads have to wake up for one.
-void queue_actor::live_with(channel_id publisher) {
-  const caf::actor channel = services_.channels.find(publisher);
-  if (!channel) return;  // of another node
-  if (const auto* there = dynamic_cast<const io_actor*>(caf::actor_cast<caf::abstract_actor*>(channel))) move_to(there->thread());
 }
 
 void queue_actor::on_consume(queue_consume& wanted) {
@@ -440,7 +432,7 @@ void queue_actor::arm_wake() {
     if (const auto pace = pace_.again_at(); pace && (!at || *pace < *at)) at = pace;
   if (!at || (wake_armed_ && *wake_armed_ <= *at)) return;
   wake_armed_ = at;
-  io_thread::current().call_at(*at, [self = caf::actor_cast<caf::actor_addr>(this)] {
+  thread().call_at(*at, [self = caf::actor_cast<caf::actor_addr>(this)] {
     if (auto strong = caf::actor_cast<caf::actor>(self)) caf::anon_send(strong, queue_wake{});
   });
 }

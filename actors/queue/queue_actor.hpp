@@ -11,7 +11,6 @@
 #include "actors/queue/dead_letter_publisher.hpp"
 #include "actors/queue/queue_admin_messages.hpp"
 #include "actors/queue/queue_messages.hpp"
-#include "actors/queue/waiting_publisher.hpp"
 #include "actors/runtime/io_actor.hpp"
 #include "actors/runtime/services.hpp"
 #include "core/base/ring.hpp"
@@ -73,7 +72,6 @@ class queue_actor : public supervision::guarded<io_actor> {
 
   // commands
   void on_publish(queue_publish& batch);
-  void live_with(channel_id publisher);
   void on_consume(queue_consume& wanted);
   void on_get(waiting_get wanted);
   void on_settle(const queue_settle& settled);
@@ -118,7 +116,6 @@ class queue_actor : public supervision::guarded<io_actor> {
   std::uint64_t disk_reads_ = 0, disk_writes_ = 0;  ///< messages
   std::vector<std::pair<channel_id, std::uint64_t>> held_credit_;  ///< while the disk is behind, or consumers catch up
   publish_pace pace_;
-  waiting_publisher publishers_;
   std::optional<time_ms> wake_armed_;
   caf::actor stopping_for_;
   bool deleting_ = false;

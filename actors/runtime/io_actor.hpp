@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <caf/all.hpp>
 #include <exception>
 #include <utility>
@@ -14,13 +13,13 @@ struct rethrow_failure {};
 /// An actor that runs on an I/O thread instead of CAF's workers.
 class io_actor : public caf::event_based_actor {
  public:
-  io_actor(caf::actor_config& config, io_thread& thread) : caf::event_based_actor(config), thread_(&thread) {}
+  io_actor(caf::actor_config& config, io_thread& thread) : caf::event_based_actor(config), thread_(thread) {}
 
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit*) override {
-    caf::event_based_actor::enqueue(std::move(message), &thread().home_unit());
+    caf::event_based_actor::enqueue(std::move(message), &thread_.home_unit());
   }
   void launch(caf::execution_unit*, bool lazy, bool hide) override {
-    caf::event_based_actor::launch(&thread().home_unit(), lazy, hide);
+    caf::event_based_actor::launch(&thread_.home_unit(), lazy, hide);
   }
   /// A turn is up to 64 messages of the mailbox; what they caused is sent once, at its end.
   caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t messages) override {
@@ -32,13 +31,9 @@ class io_actor : public caf::event_based_actor {
     if (failure_) [[unlikely]] std::rethrow_exception(std::exchange(failure_, nullptr));
     return caf::event_based_actor::consume(element);
   }
-  /// Where it is scheduled from now on. The turn in which that changed still runs on the old one, and so may the next.
-  [[nodiscard]] io_thread& thread() const { return *thread_.load(std::memory_order_relaxed); }
+  [[nodiscard]] io_thread& thread() { return thread_; }
 
  protected:
-  /// For an actor that has nothing on its thread: no socket, no tick. Called in a turn of its own.
-  void move_to(io_thread& other) { thread_.store(&other, std::memory_order_relaxed); }
-
   virtual void end_of_turn() {}
 
   /// Runs what is no message handler (a socket is ready, the end of a turn): an exception fails the actor as one in a handler
@@ -54,7 +49,7 @@ class io_actor : public caf::event_based_actor {
   }
 
  private:
-  std::atomic<io_thread*> thread_;
+  io_thread& thread_;
   std::exception_ptr failure_;
 };
 

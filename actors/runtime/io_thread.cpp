@@ -6,15 +6,9 @@
 #include <chrono>
 #include <exception>
 
-#include "core/base/assert.hpp"
-
 namespace warren::actors {
 
 namespace asio = boost::asio;
-
-namespace {
-thread_local io_thread* this_thread = nullptr;
-}
 
 time_ms wall_clock_ms() {
   using namespace std::chrono;
@@ -64,17 +58,11 @@ io_thread::~io_thread() { stop_and_join(); }
 
 caf::execution_unit& io_thread::home_unit() { return *home_; }
 
-io_thread& io_thread::current() {
-  WARREN_ENSURE(this_thread != nullptr);
-  return *this_thread;
-}
-
 char* io_thread::read_buffer() { return read_buffer_.get(); }
 
 void io_thread::start() {
   thread_ = std::thread([this] {
     id_ = std::this_thread::get_id();
-    this_thread = this;
     pthread_setname_np(pthread_self(), ("io-" + std::to_string(index_)).c_str());
     arm_ticker();
     context_.run();

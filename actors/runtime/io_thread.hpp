@@ -46,7 +46,6 @@ class io_thread {
 
   [[nodiscard]] boost::asio::io_context& context() { return context_; }
   [[nodiscard]] caf::execution_unit& home_unit();  ///< actors that live here are scheduled through it
-  [[nodiscard]] static io_thread& current();            ///< only on one of them
   [[nodiscard]] bool runs_here() const { return std::this_thread::get_id() == id_; }
 
   // only on this thread:
