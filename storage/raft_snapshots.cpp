@@ -10,8 +10,8 @@
 namespace warren::storage {
 namespace {
 
-constexpr char magic[8] = {'W', 'R', 'N', 'R', 'A', 'F', 'T', '\n'};
-constexpr std::uint32_t version = 1;
+constexpr char snapshot_magic[8] = {'W', 'R', 'N', 'R', 'A', 'F', 'T', '\n'};
+constexpr std::uint32_t snapshot_version = 1;
 
 ///     0        8         12    16      24           32
 ///     | magic  | version | crc | group | meta bytes | blob bytes | meta … | blob …     crc: of the bytes from 16 on
@@ -93,14 +93,14 @@ status raft_snapshots::begin(raft_group_id group, const raft::snapshot_meta& met
   std::string bytes(sizeof(snapshot_header), '\0');
   raft::encode(meta, bytes);
   snapshot_header h;
-  std::memcpy(h.magic, magic, sizeof magic);
-  h.version = version;
+  std::memcpy(h.magic, snapshot_magic, sizeof snapshot_magic);
+  h.version = snapshot_version;
   h.group = group.value;
   h.meta_bytes = bytes.size() - sizeof h;
   h.blob_bytes = meta.bytes;
   std::memcpy(bytes.data(), &h, sizeof h);
   if (status s = in.to->write_at(0, bytes.data(), bytes.size()); !s.ok()) return s;
-  in.sum = crc32c(version, bytes.data() + summed_from, bytes.size() - summed_from);
+  in.sum = crc32c(snapshot_version, bytes.data() + summed_from, bytes.size() - summed_from);
   in.end = bytes.size();
   in.left = meta.bytes;
   incoming_.emplace(group, std::move(in));
@@ -159,12 +159,12 @@ result<std::optional<raft_snapshots::content>> raft_snapshots::read(raft_group_i
   snapshot_header h;
   if (bytes->size() < sizeof h) return damaged(path, "too short");
   std::memcpy(&h, bytes->data(), sizeof h);
-  if (std::memcmp(h.magic, magic, sizeof magic) != 0) return damaged(path, "not a snapshot of a Raft group");
-  if (h.version != version)
+  if (std::memcmp(h.magic, snapshot_magic, sizeof snapshot_magic) != 0) return damaged(path, "not a snapshot of a Raft group");
+  if (h.version != snapshot_version)
     return fail(reply_code::internal_error, path + ": format version " + std::to_string(h.version) +
-                                                ", this program reads version " + std::to_string(version));
+                                                ", this program reads version " + std::to_string(snapshot_version));
   const std::uint64_t behind = bytes->size() - sizeof h;
-  if (crc32c(version, bytes->data() + summed_from, bytes->size() - summed_from) != h.crc || h.meta_bytes > behind ||
+  if (crc32c(snapshot_version, bytes->data() + summed_from, bytes->size() - summed_from) != h.crc || h.meta_bytes > behind ||
       h.blob_bytes != behind - h.meta_bytes || h.group != group.value)
     return damaged(path, "the checksum of the bytes from offset 16 is wrong");
   auto meta = raft::decode_snapshot_meta(bytes_view(*bytes).substr(sizeof h, h.meta_bytes));

@@ -103,7 +103,7 @@ json::object status_object(command_actor& call, const std::vector<alarm_facts>& 
   };
 }
 
-void status(command_actor& call) {
+void node_status(command_actor& call) {
   ask_alarms(call, [&call](std::vector<alarm_facts> alarms) {
     ask_memory(call, [&call, alarms](memory_use use) { call.finish(status_object(call, alarms, std::move(use))); });
   });
@@ -163,7 +163,7 @@ void next_part(command_actor& call, std::shared_ptr<json::object> report, std::s
 void report(command_actor& call) { next_part(call, std::make_shared<json::object>(), 0); }
 
 constexpr command_entry status_table[] = {
-    {"status", status},
+    {"status", node_status},
     {"memory_breakdown", memory_breakdown},
     {"environment", environment, "any"},
     {"ping", ping,

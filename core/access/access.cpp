@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "core/base/in_quotes.hpp"
+
 namespace warren {
 namespace {
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 bool reached(const std::optional<std::int64_t>& limit, std::uint64_t count) {
   return limit && *limit >= 0 && count >= static_cast<std::uint64_t>(*limit);
@@ -34,8 +34,8 @@ status access_scope::check(access_right right, resource_kind kind, std::string_v
   const std::string_view shown =
       kind == resource_kind::exchange && resource_name.empty() ? "amq.default" : resource_name;
   return fail(reply_code::access_refused,
-              "access to " + std::string(kind == resource_kind::queue ? "queue " : "exchange ") + quoted(shown) +
-                  " in vhost " + quoted(vhost_->name()) + " refused for user " + quoted(user_));
+              "access to " + std::string(kind == resource_kind::queue ? "queue " : "exchange ") + in_quotes(shown) +
+                  " in vhost " + in_quotes(vhost_->name()) + " refused for user " + in_quotes(user_));
 }
 
 bool access_scope::restricts_topics(const exchange_record& exchange) const {
@@ -55,9 +55,9 @@ bool access_scope::can_topic(access_right right, const exchange_record& exchange
 status access_scope::check_topic(access_right right, const exchange_record& exchange,
                                  std::string_view routing_key) const {
   if (can_topic(right, exchange, routing_key)) return success{};
-  return fail(reply_code::access_refused, "access to topic " + quoted(routing_key) + " in exchange " +
-                                              quoted(exchange.name) + " in vhost " + quoted(vhost_->name()) +
-                                              " refused for user " + quoted(user_));
+  return fail(reply_code::access_refused, "access to topic " + in_quotes(routing_key) + " in exchange " +
+                                              in_quotes(exchange.name) + " in vhost " + in_quotes(vhost_->name()) +
+                                              " refused for user " + in_quotes(user_));
 }
 
 bool has_tag(const user_record& user, std::string_view tag) {
@@ -68,7 +68,7 @@ result<vhost_ptr> check_vhost_access(const broker_state& state, std::string_view
                                      std::uint64_t vhost_connections, std::uint64_t user_connections) {
   vhost_ptr found = state.find_vhost(vhost);
   if (found == nullptr) return fail(reply_code::not_allowed, "vhost " + std::string(vhost) + " not found");
-  const std::string refused = "access to vhost " + quoted(vhost) + " refused for user " + quoted(user);
+  const std::string refused = "access to vhost " + in_quotes(vhost) + " refused for user " + in_quotes(user);
   const vhost_limits& limits = found->record->limits;
   if (reached(limits.max_connections, vhost_connections)) {
     return fail(reply_code::not_allowed,
@@ -76,7 +76,7 @@ result<vhost_ptr> check_vhost_access(const broker_state& state, std::string_view
   }
   const user_record* known = state.find_user(user);
   if (known != nullptr && reached(known->limits.max_connections, user_connections)) {
-    return fail(reply_code::not_allowed, "connection refused for user " + quoted(user) + ": user connection limit (" +
+    return fail(reply_code::not_allowed, "connection refused for user " + in_quotes(user) + ": user connection limit (" +
                                              std::to_string(*known->limits.max_connections) + ") is reached");
   }
   if (found->permissions.find(user) == nullptr) return fail(reply_code::not_allowed, refused);
@@ -85,7 +85,7 @@ result<vhost_ptr> check_vhost_access(const broker_state& state, std::string_view
 
 status check_user_channels(const user_record& user, std::uint64_t open_channels) {
   if (!reached(user.limits.max_channels, open_channels)) return success{};
-  return fail(reply_code::not_allowed, "number of channels opened for user " + quoted(user.name) +
+  return fail(reply_code::not_allowed, "number of channels opened for user " + in_quotes(user.name) +
                                            " has reached the maximum allowed user limit of (" +
                                            std::to_string(*user.limits.max_channels) + ")");
 }

@@ -2,14 +2,14 @@
 
 namespace warren {
 namespace {
-constexpr char version = 1;
+constexpr char told_version = 1;
 constexpr std::uint8_t known = 3;
 }  // namespace
 
-std::string peer_alarms::encode(told what) { return {version, static_cast<char>(what.flags), static_cast<char>(what.asks)}; }
+std::string peer_alarms::encode(told what) { return {told_version, static_cast<char>(what.flags), static_cast<char>(what.asks)}; }
 
 std::optional<peer_alarms::told> peer_alarms::decode(bytes_view bytes) {
-  if (bytes.size() != 3 || bytes[0] != version) return std::nullopt;
+  if (bytes.size() != 3 || bytes[0] != told_version) return std::nullopt;
   return told{static_cast<std::uint8_t>(static_cast<std::uint8_t>(bytes[1]) & known), bytes[2] != 0};
 }
 

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 
+#include "core/base/in_quotes.hpp"
 #include "core/metadata/equivalence.hpp"
 
 namespace warren {
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 bool reserved(std::string_view name) { return name.starts_with("amq."); }
 
 error reserved_name(std::string_view kind, std::string_view name) {
   return fail(reply_code::access_refused,
-              std::string(kind) + " name " + quoted(name) + " contains reserved prefix 'amq.*'");
+              std::string(kind) + " name " + in_quotes(name) + " contains reserved prefix 'amq.*'");
 }
 
 error default_exchange() { return fail(reply_code::access_refused, "operation not permitted on the default exchange"); }
@@ -36,8 +35,8 @@ status check_named_exchange(const caller& who, const field_table& arguments, std
   const field_value* value = arguments.find(argument);
   if (value == nullptr) return success{};
   if (value->string() == nullptr) {
-    return fail(reply_code::precondition_failed, "invalid type " + quoted(field_type_name(value->type)) + " for arg " +
-                                                     quoted(argument) + " in " + label);
+    return fail(reply_code::precondition_failed, "invalid type " + in_quotes(field_type_name(value->type)) + " for arg " +
+                                                     in_quotes(argument) + " in " + label);
   }
   if (const status ok = permitted(who, access_right::read, kind, name); !ok) return ok;
   return permitted(who, access_right::write, resource_kind::exchange, *value->string());
@@ -46,8 +45,8 @@ status check_named_exchange(const caller& who, const field_table& arguments, std
 status check_queue_limit(const vhost_topology& vhost, std::string_view name) {
   const auto& limit = vhost.record->limits.max_queues;
   if (!limit || *limit < 0 || vhost.queues.size() < static_cast<std::uint64_t>(*limit)) return success{};
-  return fail(reply_code::precondition_failed, "cannot declare queue " + quoted(name) + ": queue limit in vhost " +
-                                                   quoted(vhost.name()) + " (" + std::to_string(*limit) +
+  return fail(reply_code::precondition_failed, "cannot declare queue " + in_quotes(name) + ": queue limit in vhost " +
+                                                   in_quotes(vhost.name()) + " (" + std::to_string(*limit) +
                                                    ") is reached");
 }
 
@@ -86,16 +85,16 @@ std::string declared_name(std::string_view from_client) {
 }
 
 std::string queue_label(std::string_view name, std::string_view vhost) {
-  return "queue " + quoted(name) + " in vhost " + quoted(vhost);
+  return "queue " + in_quotes(name) + " in vhost " + in_quotes(vhost);
 }
 std::string exchange_label(std::string_view name, std::string_view vhost) {
-  return "exchange " + quoted(name) + " in vhost " + quoted(vhost);
+  return "exchange " + in_quotes(name) + " in vhost " + in_quotes(vhost);
 }
 error no_queue_error(std::string_view name, std::string_view vhost) {
   return fail(reply_code::not_found, "no " + queue_label(name, vhost));
 }
 error queue_down_error(const queue_record& queue) {
-  return fail(reply_code::not_found, "home node " + quoted(queue.node) + " of durable " + queue_label(queue.name, queue.vhost) +
+  return fail(reply_code::not_found, "home node " + in_quotes(queue.node) + " of durable " + queue_label(queue.name, queue.vhost) +
                                          " is down or inaccessible");
 }
 error no_exchange_error(std::string_view name, std::string_view vhost) {
@@ -138,7 +137,7 @@ result<const queue_state*> check_declare_queue(const vhost_topology& vhost, cons
 result<const exchange_state*> check_declare_exchange(const vhost_topology& vhost, const caller& who,
                                                      const declare_exchange& d) {
   if (!exchange_type_named(d.type)) {
-    return fail(reply_code::command_invalid, "unknown exchange type " + quoted(d.type));
+    return fail(reply_code::command_invalid, "unknown exchange type " + in_quotes(d.type));
   }
   if (d.name.empty()) return default_exchange();
   if (const status ok = permitted(who, access_right::configure, resource_kind::exchange, d.name); !ok)

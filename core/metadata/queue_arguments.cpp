@@ -51,7 +51,7 @@ problem mode(const field_value& v, const field_table&) {
   if (*v.string() == "default" || *v.string() == "lazy") return std::nullopt;
   return "\"unsupported queue mode '" + *v.string() + "'\"";
 }
-problem version(const field_value& v, const field_table& all) {
+problem queue_version(const field_value& v, const field_table& all) {
   if (problem p = not_negative(v, all)) return p;
   if (*v.integer() == 1 || *v.integer() == 2) return std::nullopt;
   return "\"unsupported queue version '" + term_value(v) + "'\"";
@@ -76,7 +76,7 @@ constexpr argument classic_arguments[] = {
     {"x-max-priority", priorities},
     {"x-overflow", overflow},
     {"x-queue-mode", mode},
-    {"x-queue-version", version},
+    {"x-queue-version", queue_version},
     {"x-single-active-consumer", boolean},
     {"x-queue-type", anything},            // checked first, on its own
     {"x-queue-master-locator", anything},  // unknown values fall back silently

@@ -41,7 +41,7 @@ problem leader_locator(const field_value& v, std::string_view what) {
 problem master_locator(const field_value& v, std::string_view what) {
   return one_of(v, what, "client-local", "min-masters", "random");
 }
-problem version(const field_value& v, std::string_view what) {
+problem policy_queue_version(const field_value& v, std::string_view what) {
   if (v.integer() != nullptr && (*v.integer() == 1 || *v.integer() == 2)) return std::nullopt;
   return term_value(v) + " is not a valid " + std::string(what);
 }
@@ -80,7 +80,7 @@ constexpr rule rules[] = {
     {"max-in-memory-length", number<0>, "maximum memory in bytes", true},  // sic, RabbitMQ's text for both
     {"max-in-memory-bytes", number<0>, "maximum memory in bytes", true},
     {"queue-mode", mode, "queue-mode value"},
-    {"queue-version", version, "queue-version value"},
+    {"queue-version", policy_queue_version, "queue-version value"},
     {"overflow", overflow, "overflow value"},
     {"delivery-limit", number<0>, "delivery limit", true},
     {"max-age", max_age, "max age"},

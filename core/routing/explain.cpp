@@ -10,7 +10,7 @@
 namespace warren {
 namespace {
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string in_double_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 std::vector<std::string_view> words_of(std::string_view key) {
   std::vector<std::string_view> words;
@@ -33,12 +33,12 @@ std::optional<std::string> match(const exchange_record& exchange, const binding_
     case exchange_type::recent_history: return "every binding matches, whatever the routing key";
     case exchange_type::topic:
       if (!topic_key_matches(b.routing_key, key)) return std::nullopt;
-      return quoted(b.routing_key) + " matches the words of " + quoted(key);
+      return in_double_quotes(b.routing_key) + " matches the words of " + in_double_quotes(key);
     case exchange_type::headers:
       if (!headers_match(make_headers_pattern(b.arguments), {})) return std::nullopt;
       return "the binding asks for no header";
     case exchange_type::consistent_hash:
-      return "takes its share of the hash space (weight " + quoted(b.routing_key) + ")";
+      return "takes its share of the hash space (weight " + in_double_quotes(b.routing_key) + ")";
     case exchange_type::random: return "may be picked at random";
   }
   return std::nullopt;
@@ -90,7 +90,7 @@ class teller {
 
   void visit_default(std::size_t i) {
     if (topology_.find_queue(key_) == nullptr) {
-      told_.exchanges[i].note = "no queue has the name " + quoted(key_);
+      told_.exchanges[i].note = "no queue has the name " + in_double_quotes(key_);
       return;
     }
     told_.exchanges[i].matched.push_back({{"", destination_kind::queue, std::string(key_), std::string(key_), {}},
