@@ -11,20 +11,28 @@ endforeach()
 set(fuzz_sanitizers address,undefined)
 set(fuzz_options -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 
-# warren_fuzzed(FOLDER DIRECTORY...): the instrumented library for the targets of tests/fuzz/FOLDER, and these targets.
+function(warren_instrumented name)  # NAME DIRECTORY...
+  foreach(directory ${ARGN})
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${directory}/*.cpp)
+    list(APPEND sources ${found})
+  endforeach()
+  add_library(${name} STATIC ${sources})
+  target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link,${fuzz_sanitizers} ${fuzz_options})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)  # built whole and once
+endfunction()
+
+# All of core: what a message needs of it may change, and a part that misses a file does not link.
+warren_instrumented(warren_fuzzed_core core)
+target_link_libraries(warren_fuzzed_core PUBLIC re2 Threads::Threads)
+
+# warren_fuzzed(FOLDER DIRECTORY...): the instrumented library (upon core) for the targets of tests/fuzz/FOLDER, and these targets.
 function(warren_fuzzed folder)
   file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/${folder}/fuzz_*.cpp)
   if(NOT targets)
     return()
   endif()
-  foreach(directory ${ARGN})
-    file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${directory}/*.cpp)
-    list(APPEND sources ${found})
-  endforeach()
-  add_library(warren_fuzzed_${folder} STATIC ${sources})
-  target_compile_options(warren_fuzzed_${folder} PRIVATE -fsanitize=fuzzer-no-link,${fuzz_sanitizers} ${fuzz_options})
-  target_link_libraries(warren_fuzzed_${folder} PUBLIC re2 Threads::Threads)
-  set_target_properties(warren_fuzzed_${folder} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)  # built whole and once
+  warren_instrumented(warren_fuzzed_${folder} ${ARGN})
+  target_link_libraries(warren_fuzzed_${folder} PUBLIC warren_fuzzed_core)
   foreach(target ${targets})
     get_filename_component(name ${target} NAME_WE)
     add_executable(${name} ${target})
@@ -34,7 +42,7 @@ function(warren_fuzzed folder)
   endforeach()
 endfunction()
 
-warren_fuzzed(amqp core/base core/message amqp)
-warren_fuzzed(storage core storage)  # log records: nothing there yet makes no target
-warren_fuzzed(distribution core/base distribution/wire)
-warren_fuzzed(actors core/base core/message actors/remote/wire)
+warren_fuzzed(amqp amqp)
+warren_fuzzed(storage storage)  # log records: nothing there yet makes no target
+warren_fuzzed(distribution distribution/wire)
+warren_fuzzed(actors actors/remote/wire)

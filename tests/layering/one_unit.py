@@ -10,9 +10,9 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Together what cmake compiles as one target: warren_fuzzed_amqp, warren_fuzzed_storage, and the folders of CMakeLists.txt
+# Together what cmake compiles as one target: the libraries of cmake/fuzz.cmake and the folders of CMakeLists.txt
 # and cmake/tests.cmake that have UNITY_BUILD.
-UNITS = ["core/base+core/message+amqp", "core+storage", "supervision", "actors", "node",
+UNITS = ["core", "amqp", "storage", "distribution/wire", "actors/remote/wire", "supervision", "actors", "node",
          "tests/unit/amqp", "tests/unit/actors", "tests/unit/node"]
 APART = ("node/ctl/", "node/main/", "tests/unit/node/ctl/")
 FLAGS = ["-std=c++20", "-fsyntax-only", "-DBOOST_ASIO_NO_DEPRECATED", "-DBOOST_BEAST_USE_STD_STRING_VIEW",
