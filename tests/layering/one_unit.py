@@ -2,7 +2,7 @@
 """Compiles (without code) every folder that cmake may build as unity files as one single file.
 
 Names in unnamed namespaces that collide in a unity build do so only for some batches of files, and a new file shifts the batches:
-this finds all of them at once. Usage: one_unit.py [FOLDER+FOLDER...]; errors are the compiler's own."""
+this finds all of them at once. Usage: one_unit.py [FOLDER...]; errors are the compiler's own."""
 import glob
 import os
 import subprocess
@@ -10,8 +10,8 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Together what cmake compiles as one target: the libraries of cmake/fuzz.cmake and the folders of CMakeLists.txt
-# and cmake/tests.cmake that have UNITY_BUILD.
+# What cmake compiles as one target with UNITY_BUILD: the libraries of cmake/fuzz.cmake and the folders of CMakeLists.txt
+# and cmake/tests.cmake.
 UNITS = ["core", "amqp", "storage", "distribution/wire", "actors/remote/wire", "supervision", "actors", "node",
          "tests/unit/amqp", "tests/unit/actors", "tests/unit/node"]
 APART = ("node/ctl/", "node/main/", "tests/unit/node/ctl/")
@@ -20,9 +20,7 @@ FLAGS = ["-std=c++20", "-fsyntax-only", "-DBOOST_ASIO_NO_DEPRECATED", "-DBOOST_B
 
 
 def sources(unit):
-    found = []
-    for folder in unit.split("+"):
-        found += sorted(glob.glob(os.path.join(ROOT, folder, "**", "*.cpp"), recursive=True))
+    found = sorted(glob.glob(os.path.join(ROOT, unit, "**", "*.cpp"), recursive=True))
     return [s for s in found if not os.path.relpath(s, ROOT).startswith(APART)]
 
 
