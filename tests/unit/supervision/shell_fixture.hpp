@@ -73,10 +73,11 @@ namespace supervision_test {
 class probe : public guarded<> {
  public:
   probe(caf::actor_config& config, place where, std::shared_ptr<journal> log)
-      : guarded(config, std::move(where), "probe"), log_(std::move(log)) {}
+      : guarded(config, std::move(where), "probe"), log_(std::move(log)) {
+    log_->note("+" + this->where().name);  // here the supervisor is starting it; make_behavior runs on any thread later
+  }
 
   caf::behavior make_behavior() override {
-    log_->note("+" + where().name);
     set_exit_handler([this](caf::exit_msg& m) {
       log_->note("-" + where().name);
       quit(m.reason);
